@@ -57,7 +57,8 @@ public final class AccessKeys {
             "roomcast.auth.audience",
             "",
             "text",
-            "Value that a token's claim `aud` must contain. If empty, any; a URL of `roomcast.auth.jwks` needs a value.",
+            "Value that a token's claim `aud` must contain. If empty, any; a URL of `roomcast.auth.jwks` needs a "
+                    + "value.",
             text -> text);
 
     public static final Key<String> CLAIM = new Key<>(

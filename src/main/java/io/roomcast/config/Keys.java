@@ -62,8 +62,8 @@ public final class Keys {
             "size",
             "Memory for the messages and keys of all rooms together with `roomcast.relay=local`; 0 for a quarter of "
                     + "the heap. The oldest messages go first. A key is kept for its five minutes; when there is no "
-                    + "space for another key, the publisher gets `busy`. A sixteenth is left for rooms that begin. Redis "
-                    + "has its `maxmemory` instead.",
+                    + "space for another key, the publisher gets `busy`. A sixteenth is left for rooms that begin. "
+                    + "Redis has its `maxmemory` instead.",
             Values.sizeBetween("1MiB", "512GiB", true));
 
     public static final Key<Long> DEFLATE_THRESHOLD = new Key<>(

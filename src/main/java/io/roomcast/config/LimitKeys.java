@@ -86,8 +86,8 @@ public final class LimitKeys {
     public static final Key<Integer> REFRESH_RATE = limit(
             "refresh-rate",
             5,
-            "`refresh` requests a second of one session, each of which may show a new name in all its rooms; five seconds' "
-                    + "worth may come at once, further ones fail with `rate_limited`.");
+            "`refresh` requests a second of one session, each of which may show a new name in all its rooms; five "
+                    + "seconds' worth may come at once, further ones fail with `rate_limited`.");
 
     public static final Key<Integer> IN_FLIGHT = limit(
             "in-flight", 1_000, "Maximum number of unanswered requests of one session; further ones fail with `busy`.");
@@ -141,8 +141,8 @@ public final class LimitKeys {
             "roomcast.limits.info-bytes",
             "512B",
             "size",
-            "Largest JSON object about a user, of the claim `roomcast.token.info-claim`. A larger one is left out, and the "
-                    + "log says so.",
+            "Largest JSON object about a user, of the claim `roomcast.token.info-claim`. A larger one is left out, and "
+                    + "the log says so.",
             Values.sizeBetween("2B", "4KiB", false));
 
     public static final Key<Integer> BATCH = new Key<>(

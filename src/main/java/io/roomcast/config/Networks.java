@@ -12,7 +12,8 @@ public final class Networks {
     private static final String NONE = "none";
 
     private static final String EXPECTED =
-            "a list of networks such as 192.0.2.0/24 or 2001:db8::/32, of addresses, and of loopback, private, any or none";
+            "a list of networks such as 192.0.2.0/24 or 2001:db8::/32, of addresses, and of loopback, private, any or "
+                    + "none";
     /** Networks that have a name of their own: loopback, and what RFC 1918, 3927 and 4193 keep from the internet. */
     private static final Map<String, List<String>> NAMED = Map.of(
             "loopback",
@@ -79,8 +80,8 @@ public final class Networks {
     /**
      * Whether an address is in one of the networks.
      *
-     * @param address text of a server or a proxy, which may have it from the client; or null. What is no address is only
-     *     in {@code any}
+     * @param address text of a server or a proxy, which may have it from the client; or null. What is no address is
+     *     only in {@code any}
      */
     public boolean contains(String address) {
         if (any) {

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Settings of rooms. The part that the operator chooses is the name of a room, or a prefix with {@code *} at its end. Of
- * the keys of one setting that apply to a room, the one with the room's own name holds, else the one with the longest
- * prefix. Where none applies, another key or a fixed default does, as the text of the setting says.
+ * Settings of rooms. The part that the operator chooses is the name of a room, or a prefix with {@code *} at its end.
+ * Of the keys of one setting that apply to a room, the one with the room's own name holds, else the one with the
+ * longest prefix. Where none applies, another key or a fixed default does, as the text of the setting says.
  */
 public final class RoomKeys {
     public static final String WILDCARD = "*";

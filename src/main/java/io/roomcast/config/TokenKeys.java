@@ -25,8 +25,8 @@ public final class TokenKeys {
             "roles",
             "name",
             "Claim of a token with the roles or groups of its user: a list of strings, or one string with blanks "
-                    + "between the roles. Dots lead into nested objects, as in `realm_access.roles`, unless a claim has "
-                    + "exactly this name.",
+                    + "between the roles. Dots lead into nested objects, as in `realm_access.roles`, unless a claim "
+                    + "has exactly this name.",
             Values.matching(".+", "the name of a claim"));
 
     public static final KeyFamily<RoomRules> ROLES = new KeyFamily<>(
@@ -35,8 +35,8 @@ public final class TokenKeys {
                     "",
                     "rules",
                     "What a role permits: a role of the token, or with `roomcast.auth=container` a role of the user in "
-                            + "the server. The role `**` stands for every user who is logged in to the server. Rules as "
-                            + "in `roomcast.token.default-permissions`.",
+                            + "the server. The role `**` stands for every user who is logged in to the server. Rules "
+                            + "as in `roomcast.token.default-permissions`.",
                     RoomRules::parse),
             Values.matching("\\S(.*\\S)?", "the name of a role"));
 

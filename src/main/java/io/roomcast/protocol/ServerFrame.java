@@ -80,8 +80,8 @@ public sealed interface ServerFrame {
     }
 
     /**
-     * The limits that a client must not exceed: sizes in bytes, and the numbers of rooms, of messages of a publish and of
-     * entries of meta.
+     * The limits that a client must not exceed: sizes in bytes, and the numbers of rooms, of messages of a publish and
+     * of entries of meta.
      */
     record Limits(long frameBytes, long contentBytes, long rooms, long batch, long metaEntries, long metaBytes) {}
 

@@ -90,7 +90,7 @@ public class ClusterOperations {
         cluster.serve(LIMITS, this::changeHere);
     }
 
-    /** Closes all sessions of the user (4500), as {@link BackEndService#disconnect(UserId, Author)} does on one node. */
+    /** Closes the sessions of the user (4500), as {@link BackEndService#disconnect(UserId, Author)} does on one node. */
     public CompletionStage<ClusterAnswer<Affected>> disconnect(UserId user, Author author) {
         return cluster.ask(DISCONNECT_USER, new Subject(user.value(), author.text()));
     }

@@ -265,7 +265,7 @@ class RoomIT {
             assertTrue(welcome.number("heartbeatMs") >= 1_000);
             assertFalse(welcome.string("node").isEmpty());
             assertTrue(welcome.string("session").matches("[A-Za-z0-9_-]{12}"), welcome.string("session"));
-            for (String limit : List.of("frameBytes", "contentBytes", "rooms", "metaEntries", "metaBytes")) {
+            for (String limit : List.of("frameBytes", "contentBytes", "rooms", "batch", "metaEntries", "metaBytes")) {
                 assertTrue(welcome.json().getJsonObject("limits").getInt(limit) > 0, limit);
             }
             guest.say("{'type':'hello','id':2,'user':'other'}");

@@ -6,16 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.Permission;
-import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
-import io.roomcast.node.Clocks;
-import io.roomcast.node.Threads;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.support.Tokens;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -151,14 +147,8 @@ class ProviderTokensTest {
 
     /** @param claims besides the subject and the end; with apostrophes for quotes */
     private static Identity identity(Map<String, String> settings, String claims) {
-        Map<String, String> all = new HashMap<>(settings);
-        all.put("roomcast.auth", "token");
-        all.put("roomcast.auth.secret", Tokens.SECRET);
-        RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(all.get(key)), all.keySet());
-        JwtVerifier verifier = new JwtVerifier(config, new Threads(Runnable::run, null, Thread::new), Clocks.system());
-        verifier.start();
         long end = Instant.now().plusSeconds(3_600).getEpochSecond();
         String token = Tokens.raw(HEADER, "{\"sub\":\"ann\",\"exp\":" + end + "," + claims.replace('\'', '"') + "}");
-        return verifier.verify(token).toCompletableFuture().join();
+        return Verified.token(settings, token);
     }
 }

@@ -8,18 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.Permission;
-import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
-import io.roomcast.node.Clocks;
-import io.roomcast.node.Threads;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.support.Tokens;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -247,13 +242,7 @@ class TokenContentsTest {
     }
 
     private static Identity accepted(Map<String, String> settings, String token) {
-        Map<String, String> all = new HashMap<>(settings);
-        all.put("roomcast.auth", "token");
-        all.put("roomcast.auth.secret", Tokens.SECRET);
-        RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(all.get(key)), all.keySet());
-        JwtVerifier verifier = new JwtVerifier(config, new Threads(Runnable::run, null, Thread::new), Clocks.system());
-        verifier.start();
-        return verifier.verify(token).toCompletableFuture().join();
+        return Verified.token(settings, token);
     }
 
     private static void assertRefused(Map<String, String> settings, String token) {

@@ -68,16 +68,16 @@ class EveryLimitTest {
                 row(LimitKeys.SESSIONS, "1", "busy", core -> second(core, "ann", "bob")),
                 row(LimitKeys.USER_SESSIONS, "1", "busy", core -> second(core, "ann", "ann")),
                 row(LimitKeys.ADDRESS_SESSIONS, "1", "busy", core -> second(core, "ann", "bob")),
-                row(LimitKeys.ROOMS, "1", "too_many_rooms", core -> {
-                    CoreFixture.Client ann = core.enter("ann");
-                    ann.send("{\"type\":\"join\",\"room\":\"another\"}");
-                    return code(ann);
-                }),
-                row(LimitKeys.NODE_ROOMS, "1", "busy", core -> {
-                    CoreFixture.Client ann = core.enter("ann");
-                    ann.send("{\"type\":\"join\",\"room\":\"another\"}");
-                    return code(ann);
-                }),
+                row(
+                        LimitKeys.ROOMS,
+                        "1",
+                        "too_many_rooms",
+                        core -> sends(core, 1, "{\"type\":\"join\",\"room\":\"another\"}")),
+                row(
+                        LimitKeys.NODE_ROOMS,
+                        "1",
+                        "busy",
+                        core -> sends(core, 1, "{\"type\":\"join\",\"room\":\"another\"}")),
                 row(LimitKeys.NODE_MEMBERS, "1", "busy", core -> {
                     core.enter("ann");
                     return code(core.enter("bob"));
@@ -88,25 +88,17 @@ class EveryLimitTest {
                 }),
                 row(LimitKeys.PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
                 row(LimitKeys.ROOM_PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
-                row(LimitKeys.REQUEST_RATE, "1", "rate_limited", core -> pings(core, 10)),
-                row(LimitKeys.REFRESH_RATE, "1", "rate_limited", core -> {
-                    CoreFixture.Client ann = core.enter("ann");
-                    for (int i = 0; i < 5; i++) {
-                        ann.send("{\"type\":\"refresh\",\"token\":\"x\"}");
-                    }
-                    ann.news();
-                    ann.send("{\"type\":\"refresh\",\"token\":\"x\"}");
-                    return code(ann);
-                }),
-                row(LimitKeys.REMOVE_RATE, "1", "rate_limited", core -> {
-                    CoreFixture.Client ann = core.enter("ann");
-                    for (int i = 0; i < 5; i++) {
-                        ann.send("{\"type\":\"remove\",\"user\":\"bob\"}");
-                    }
-                    ann.news();
-                    ann.send("{\"type\":\"remove\",\"user\":\"bob\"}");
-                    return code(ann);
-                }),
+                row(LimitKeys.REQUEST_RATE, "1", "rate_limited", core -> sends(core, 10, "{\"type\":\"ping\"}")),
+                row(
+                        LimitKeys.REFRESH_RATE,
+                        "1",
+                        "rate_limited",
+                        core -> sixth(core, "{\"type\":\"refresh\",\"token\":\"x\"}")),
+                row(
+                        LimitKeys.REMOVE_RATE,
+                        "1",
+                        "rate_limited",
+                        core -> sixth(core, "{\"type\":\"remove\",\"user\":\"bob\"}")),
                 row(LimitKeys.BAD_FRAME_RATE, "1", "4502", core -> {
                     CoreFixture.Client ann = core.connect("ann");
                     return closedAfter(ann, "x", 6);
@@ -121,8 +113,8 @@ class EveryLimitTest {
                             CoreFixture.Client ann = core.connect("ann");
                             return closedAfter(ann, "{\"type\":\"ping\"}", 11);
                         }),
-                row(LimitKeys.IN_FLIGHT, "1", "busy", core -> members(core, 2)),
-                row(LimitKeys.NODE_IN_FLIGHT, "1", "busy", core -> members(core, 2)),
+                row(LimitKeys.IN_FLIGHT, "1", "busy", core -> sends(core, 2, "{\"type\":\"members\"}")),
+                row(LimitKeys.NODE_IN_FLIGHT, "1", "busy", core -> sends(core, 2, "{\"type\":\"members\"}")),
                 new Row(
                         LimitKeys.NODE_IN_FLIGHT_BYTES,
                         "1MiB",
@@ -136,21 +128,21 @@ class EveryLimitTest {
                     return String.valueOf(ann.transport.closeCode().number());
                 }),
                 row(LimitKeys.CONTENT_BYTES, "1KiB", "too_large", core -> publishes(core, 1, LARGE)),
-                row(LimitKeys.META_ENTRIES, "1", "too_large", core -> {
-                    CoreFixture.Client ann = core.enter("ann");
-                    ann.send("{\"data\":1,\"meta\":{\"a\":\"1\",\"b\":\"2\"}}");
-                    return code(ann);
-                }),
-                row(LimitKeys.BATCH, "1", "too_large", core -> {
-                    CoreFixture.Client ann = core.enter("ann");
-                    ann.send("{\"messages\":[{\"content\":\"x\"},{\"content\":\"y\"}]}");
-                    return code(ann);
-                }),
-                row(LimitKeys.META_BYTES, "3B", "too_large", core -> {
-                    CoreFixture.Client ann = core.enter("ann");
-                    ann.send("{\"data\":1,\"meta\":{\"a\":\"123\"}}");
-                    return code(ann);
-                }),
+                row(
+                        LimitKeys.META_ENTRIES,
+                        "1",
+                        "too_large",
+                        core -> sends(core, 1, "{\"data\":1,\"meta\":{\"a\":\"1\",\"b\":\"2\"}}")),
+                row(
+                        LimitKeys.BATCH,
+                        "1",
+                        "too_large",
+                        core -> sends(core, 1, "{\"messages\":[{\"content\":\"x\"},{\"content\":\"y\"}]}")),
+                row(
+                        LimitKeys.META_BYTES,
+                        "3B",
+                        "too_large",
+                        core -> sends(core, 1, "{\"data\":1,\"meta\":{\"a\":\"123\"}}")),
                 row(LimitKeys.INFO_BYTES, "8B", "no info", core -> {
                     CoreFixture.Client ann = core.enter("ann");
                     User user = new User(new UserId("ann"), "Ann", "{\"a\":12}");
@@ -295,11 +287,27 @@ class EveryLimitTest {
     }
 
     private static String publishes(CoreFixture core, int messages, String content) {
+        return sends(core, messages, "{\"content\":\"" + content + "\"}");
+    }
+
+    /** The first refusal of the frame. */
+    private static String sends(CoreFixture core, int times, String frame) {
         CoreFixture.Client ann = core.enter("ann");
         ann.news();
-        for (int i = 0; i < messages; i++) {
-            ann.send("{\"content\":\"" + content + "\"}");
+        for (int i = 0; i < times; i++) {
+            ann.send(frame);
         }
+        return code(ann);
+    }
+
+    /** What the frame is refused for after five, which are refused for something else. */
+    private static String sixth(CoreFixture core, String frame) {
+        CoreFixture.Client ann = core.enter("ann");
+        for (int i = 0; i < 5; i++) {
+            ann.send(frame);
+        }
+        ann.news();
+        ann.send(frame);
         return code(ann);
     }
 
@@ -311,30 +319,12 @@ class EveryLimitTest {
         return String.valueOf(client.transport.closeCode().number());
     }
 
-    private static String pings(CoreFixture core, int pings) {
-        CoreFixture.Client ann = core.enter("ann");
-        ann.news();
-        for (int i = 0; i < pings; i++) {
-            ann.send("{\"type\":\"ping\"}");
-        }
-        return code(ann);
-    }
-
     private static String behindARequest(CoreFixture core, int messages) {
         CoreFixture.Client ann = core.enter("ann");
         ann.news();
         ann.send("{\"type\":\"members\"}");
         for (int i = 0; i < messages; i++) {
             ann.send("{\"content\":\"" + LARGE + "\"}");
-        }
-        return code(ann);
-    }
-
-    private static String members(CoreFixture core, int requests) {
-        CoreFixture.Client ann = core.enter("ann");
-        ann.news();
-        for (int i = 0; i < requests; i++) {
-            ann.send("{\"type\":\"members\"}");
         }
         return code(ann);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.node.Author;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.PresenceStore;
 import io.roomcast.service.CoreFixture.Client;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +31,11 @@ class RoomSettingsInUseTest {
         ann.send("{\"type\":\"members\"}");
         String members = ann.news();
         assertTrue(members.contains("\"count\":2") && members.contains("\"users\":[]"), members);
-        assertEquals(
-                2,
-                core.backEnd
-                        .members(new RoomName("lobby"))
-                        .toCompletableFuture()
-                        .join()
-                        .users()
-                        .size(),
-                "back ends see them");
+        assertEquals(2, roster(core).users().size(), "back ends see them");
+    }
+
+    private static PresenceStore.Roster roster(CoreFixture core) {
+        return core.backEnd.members(new RoomName("lobby")).toCompletableFuture().join();
     }
 
     @Test
@@ -69,13 +66,7 @@ class RoomSettingsInUseTest {
         ann.send("{\"type\":\"members\",\"id\":7}");
         String refused = ann.news();
         assertTrue(refused.contains("\"code\":\"forbidden\"") && refused.contains("\"id\":7"), refused);
-        assertEquals(
-                1,
-                core.backEnd
-                        .members(new RoomName("lobby"))
-                        .toCompletableFuture()
-                        .join()
-                        .count());
+        assertEquals(1, roster(core).count());
     }
 
     @Test

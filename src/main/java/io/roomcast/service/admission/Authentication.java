@@ -62,7 +62,8 @@ public class Authentication {
                 if (roleRules.isEmpty()) {
                     LOG.log(
                             Level.WARNING,
-                            "roomcast.auth=container without a key roomcast.roles.<role>: no user may do anything in a room");
+                            "roomcast.auth=container without a key roomcast.roles.<role>: no user may do anything in a "
+                                    + "room");
                 }
             }
             default -> {}

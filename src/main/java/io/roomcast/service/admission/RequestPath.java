@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 
 /**
  * Checks the path of a request, as the client sent it. A path with characters that no URI has is answered with 400.
- * Servers read {@code ;}, {@code %2F}, {@code %3F}, {@code //} and {@code ..} differently. So a client could evade a proxy's rule for
- * a path with another spelling of the path. No address of Roomcast has these characters. So such a path is answered
- * with 404.
+ * Servers read {@code ;}, {@code %2F}, {@code %3F}, {@code //} and {@code ..} differently. So a client could evade a
+ * proxy's rule for a path with another spelling of the path. No address of Roomcast has these characters. So such a
+ * path is answered with 404.
  */
 public final class RequestPath {
     /** Characters of a path, other than letters and digits, that need no encoding. */

@@ -16,8 +16,8 @@ public class NodeRooms {
     public static final int MAX_ROOMS = 10_000;
 
     /**
-     * Most characters of names in a list. Rooms beyond are left out, so that the answer of a node stays within what nodes
-     * may send each other.
+     * Most characters of names in a list. Rooms beyond are left out, so that the answer of a node stays within what
+     * nodes may send each other.
      */
     private static final int MAX_NAME_CHARS = 400 * 1024;
 
