@@ -95,20 +95,20 @@ public class NodeSessions {
                 : new SessionPage(1, List.of(view(Ranked.of(session), new NameBudget(SessionQuery.MAX_ROOMS))));
     }
 
-    /** Takes names of rooms into a list until the list has enough. */
+    /** Takes names of users and rooms into a list until the list has enough. */
     private static final class NameBudget {
         private final int ofSession;
         private int charsLeft = MAX_NAME_CHARS;
+
+        /** @param ofSession most names of rooms of one session */
+        NameBudget(int ofSession) {
+            this.ofSession = ofSession;
+        }
 
         /** Takes the name of a user, or null if the list has enough; the id says who it is. */
         String take(String name) {
             charsLeft -= name == null ? 0 : name.length();
             return charsLeft < 0 ? null : name;
-        }
-
-        /** @param ofSession most names of one session */
-        NameBudget(int ofSession) {
-            this.ofSession = ofSession;
         }
 
         List<String> take(List<RoomName> rooms) {

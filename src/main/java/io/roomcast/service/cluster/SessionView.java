@@ -9,7 +9,7 @@ import java.util.List;
  * @param session the id of the session, which {@code welcome} has told the client
  * @param node name of the node that has the session
  * @param user null before the session has an identity
- * @param name what is shown for the user; null before the session has an identity
+ * @param name what is shown for the user; null before the session has an identity, and if the list has enough names
  * @param address as {@code roomcast.privacy.addresses} allows; null if unknown or not to be seen
  * @param rooms names of some of its rooms, sorted
  * @param roomCount number of all its rooms

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A library of Node.js, in a process that is told by lines of JSON what to do. See {@code library/client.mjs}. */
+/** A library of Node.js, in a process that is told by lines of JSON what to do. See {@link #SCRIPT}. */
 final class NodeLibrary implements Library {
     private static final Path SCRIPT = Path.of("src/test/resources/interop/client.mjs");
     /** Node.js before version 22 has its own WebSocket only with this option. */
