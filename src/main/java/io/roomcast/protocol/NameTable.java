@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * A set of code points that the rules for names and ids need. The sets come from the file {@code names.txt} and not
- * from the JDK, because all nodes and pages must apply the same rule, and JDKs and browsers know different versions of Unicode.
+ * from the JDK, because all nodes and pages must apply the same rule, and JDKs and browsers know different versions of
+ * Unicode.
  */
 final class NameTable {
     private static final Map<String, int[]> SETS = read();

@@ -48,7 +48,8 @@ public final class ServerFrameWriter {
 
     /**
      * The body of a {@link StoredMessage}, in UTF-8. The data is the text that its publisher wrote. In a message
-     * without content, the data follows the time, so that {@link MessageFrames#printable} knows the message by its beginning.
+     * without content, the data follows the time, so that {@link MessageFrames#printable} knows the message by its
+     * beginning.
      */
     public byte[] body(MessageBody body) {
         String json = jsonb.toJson(body);

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** What operators do on all nodes at once, and what they see of a room or of limits there. Any thread; does not block. */
+/** What operators do on all nodes at once, and what they see of a room or of limits there. Any thread; no blocking. */
 @ApplicationScoped
 public class ClusterOperations {
     /** The name or id of what is asked for. */
@@ -90,7 +90,7 @@ public class ClusterOperations {
         cluster.serve(LIMITS, this::changeHere);
     }
 
-    /** Closes the sessions of the user (4500), as {@link BackEndService#disconnect(UserId, Author)} does on one node. */
+    /** Closes all sessions of the user (4500), as {@link BackEndService#disconnect(UserId, Author)} does on a node. */
     public CompletionStage<ClusterAnswer<Affected>> disconnect(UserId user, Author author) {
         return cluster.ask(DISCONNECT_USER, new Subject(user.value(), author.text()));
     }

@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A token bucket whose size follows a limit that may change. Whoever gets no token is told when to come back: each at the
- * time of a token of his own. So those who are refused together do not come back together. Any thread.
+ * A token bucket whose size follows a limit that may change. Whoever gets no token is told when to come back: each at
+ * the time of a token of his own. So those who are refused together do not come back together. Any thread.
  */
 public final class TokenBucket {
     /** Size of the bucket: the tokens of this many seconds. */
@@ -29,8 +29,8 @@ public final class TokenBucket {
      * Takes a token. A rate that differs from the last one fills the bucket.
      *
      * @param perSecond tokens a second; 0 for no limit
-     * @return 0 if a token was taken, else milliseconds until there is a token that was promised to nobody else; at most
-     *     ten seconds, and a random time above five if more were refused
+     * @return 0 if a token was taken, else milliseconds until there is a token that was promised to nobody else; at
+     *     most ten seconds, and a random time above five if more were refused
      */
     public long take(int perSecond) {
         return take(perSecond, 1).waitMillis();
