@@ -1,6 +1,7 @@
 package io.roomcast.container;
 
 import io.roomcast.config.ConfigException;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.jmx.JmxRegistrar;
 import io.roomcast.node.Author;
 import io.roomcast.node.ClassPreloader;
@@ -71,6 +72,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
     public void contextInitialized(ServletContextEvent event) {
         ServletContext application = event.getServletContext();
         loadClasses(application);
+        EmbeddedServerKeys.warnOf(CDI.current().select(RoomcastConfig.class).get());
         Lifecycle lifecycle = lifecycle();
         try {
             EagerBeans.create();

@@ -44,6 +44,7 @@ class ServerLoginIT {
                         "login",
                         Map.of(
                                 "roomcast.auth", "container",
+                                "roomcast.operations.port", "9090",
                                 "roomcast.roles.**", "lobby: read, publish",
                                 "roomcast.roles.ops-staff", "ops-*: read; lobby: history",
                                 "roomcast.roles.nobody", "*: *"))
@@ -92,6 +93,12 @@ class ServerLoginIT {
             assertEquals(
                     "forbidden", ben.say("{'type':'history','room':'lobby'}").error());
         }
+    }
+
+    @Test
+    void aKeyOfTheEmbeddedServerIsWarnedOf() {
+        String console = node.console();
+        assertTrue(console.contains("they change nothing here: roomcast.operations.port"), console);
     }
 
     @Test
