@@ -1,6 +1,5 @@
 package io.roomcast.jmx;
 
-import io.roomcast.service.cluster.ClusterAnswer.NodeAnswer;
 import io.roomcast.service.cluster.ClusterNodes.NodeThere;
 
 /**
@@ -23,18 +22,17 @@ public record ClusterNode(
         int rooms,
         long members) {
 
-    static ClusterNode of(NodeAnswer<NodeThere> there) {
-        NodeThere answer = there.answer();
+    static ClusterNode of(NodeThere there) {
         return new ClusterNode(
                 there.node(),
-                answer.version(),
-                answer.readiness(),
-                answer.drain(),
-                answer.uptimeMs(),
-                answer.sessions(),
-                answer.users(),
-                answer.rooms(),
-                answer.members());
+                there.version(),
+                there.readiness(),
+                there.drain(),
+                there.uptimeMs(),
+                there.sessions(),
+                there.users(),
+                there.rooms(),
+                there.members());
     }
 
     public String getName() {

@@ -16,7 +16,7 @@ public record NodeList(long sessions, List<ClusterNode> nodes, List<String> sile
     static NodeList of(ClusterAnswer<NodeThere> answer) {
         return new NodeList(
                 answer.sum(NodeThere::sessions),
-                answer.answers().stream().map(ClusterNode::of).toList(),
+                answer.stream().map(ClusterNode::of).toList(),
                 answer.silent(),
                 answer.complete());
     }

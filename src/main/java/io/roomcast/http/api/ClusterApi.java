@@ -13,7 +13,6 @@ import io.roomcast.service.ClusterOperations;
 import io.roomcast.service.ClusterOperations.LimitsThere;
 import io.roomcast.service.ClusterOperations.RoomThere;
 import io.roomcast.service.cluster.ClusterAnswer;
-import io.roomcast.service.cluster.ClusterAnswer.NodeAnswer;
 import io.roomcast.service.cluster.ClusterNodes;
 import io.roomcast.service.cluster.ClusterNodes.NodeThere;
 import io.roomcast.service.cluster.ClusterRefusals;
@@ -27,7 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** Serves the routes about nodes, rooms, refusals and limits of the whole cluster, for operators. Any thread; does not block. */
+/**
+ * Serves the routes about nodes, rooms, refusals and limits of the whole cluster, for operators. Any thread; does not
+ * block.
+ */
 @ApplicationScoped
 public class ClusterApi {
     private static final int DEFAULT_REFUSALS = 50;
@@ -47,32 +49,7 @@ public class ClusterApi {
             List<RoomSettings.Shown> settings,
             Reach cluster) {}
 
-    public record NodeFigures(
-            String node,
-            String version,
-            String readiness,
-            String drain,
-            long uptimeMs,
-            int sessions,
-            int users,
-            int rooms,
-            long members) {
-        static NodeFigures of(NodeAnswer<NodeThere> there) {
-            NodeThere answer = there.answer();
-            return new NodeFigures(
-                    there.node(),
-                    answer.version(),
-                    answer.readiness(),
-                    answer.drain(),
-                    answer.uptimeMs(),
-                    answer.sessions(),
-                    answer.users(),
-                    answer.rooms(),
-                    answer.members());
-        }
-    }
-
-    public record Nodes(long sessions, List<NodeFigures> nodes, Reach cluster) {}
+    public record Nodes(long sessions, List<NodeThere> nodes, Reach cluster) {}
 
     public record Rooms(int count, boolean cut, List<RoomSize> rooms, Reach cluster) {}
 
@@ -116,9 +93,7 @@ public class ClusterApi {
     private CompletionStage<ApiAnswer> nodes() {
         return nodes.nodes()
                 .thenApply(answer -> ApiAnswer.ok(new Nodes(
-                        answer.sum(NodeThere::sessions),
-                        answer.answers().stream().map(NodeFigures::of).toList(),
-                        Reach.of(answer))));
+                        answer.sum(NodeThere::sessions), answer.stream().toList(), Reach.of(answer))));
     }
 
     /** Rooms with members, the largest first. */

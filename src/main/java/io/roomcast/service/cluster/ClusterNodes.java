@@ -1,6 +1,7 @@
 package io.roomcast.service.cluster;
 
 import io.roomcast.node.BuildInfo;
+import io.roomcast.node.Node;
 import io.roomcast.node.NodeStarted;
 import io.roomcast.node.Uptime;
 import io.roomcast.room.RoomRegistry;
@@ -27,7 +28,7 @@ public class ClusterNodes {
     public record RoomQuery(String prefix) {}
 
     /**
-     * How a node is.
+     * How a node is, as the server API shows it.
      *
      * @param version of Roomcast
      * @param readiness {@code ready}, or why the node is not
@@ -36,6 +37,7 @@ public class ClusterNodes {
      * @param members of all rooms on the node; a session counts in each of its rooms
      */
     public record NodeThere(
+            String node,
             String version,
             String readiness,
             String drain,
@@ -48,6 +50,7 @@ public class ClusterNodes {
     /** Rooms, and which nodes were asked for them. */
     public record Found(RoomPage page, ClusterAnswer<RoomPage> answer) {}
 
+    private Node node;
     private Cluster cluster;
     private NodeRooms here;
     private SessionRegistry sessions;
@@ -62,6 +65,7 @@ public class ClusterNodes {
 
     @Inject
     public ClusterNodes(
+            Node node,
             Cluster cluster,
             NodeRooms here,
             SessionRegistry sessions,
@@ -70,6 +74,7 @@ public class ClusterNodes {
             Drain drain,
             NodeSnapshot snapshot,
             Uptime uptime) {
+        this.node = node;
         this.cluster = cluster;
         this.here = here;
         this.sessions = sessions;
@@ -102,6 +107,7 @@ public class ClusterNodes {
 
     private NodeThere thisNode() {
         return new NodeThere(
+                node.name(),
                 BuildInfo.version(),
                 readiness.state().word(),
                 drain.progress().state().name().toLowerCase(Locale.ROOT),
