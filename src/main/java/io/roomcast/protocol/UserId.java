@@ -12,6 +12,9 @@ public record UserId(String value) implements Comparable<UserId> {
     /** Most code points of an id: as many characters as {@code sub} of OpenID Connect may have. */
     static final int MAX_LENGTH = 255;
 
+    /** What a path has in place of a user whom the query names. */
+    private static final String ELSEWHERE = "-";
+
     /** The sender of texts of the server itself. No user may have this id, or an id that looks like it. */
     public static final String SYSTEM = "system";
 
@@ -24,6 +27,20 @@ public record UserId(String value) implements Comparable<UserId> {
         if (Names.looksLikeSystem(value)) {
             throw new ProtocolException(ErrorCode.FORBIDDEN, "the user " + value + " is reserved");
         }
+    }
+
+    /**
+     * The user whom an address names. Paths cannot have every id, since servers refuse some encoded characters, such as
+     * the slash. Such an id is in the query, and the path has {@code -} in its place.
+     *
+     * @param inQuery null for none
+     * @throws ProtocolException if the id is not valid, or if path and query name two users
+     */
+    public static UserId ofAddress(String inPath, String inQuery) {
+        if (inQuery != null && !inPath.equals(ELSEWHERE) && !inPath.equals(inQuery)) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the path and the query name two users");
+        }
+        return new UserId(inQuery == null ? inPath : inQuery);
     }
 
     private static void check(String id) {

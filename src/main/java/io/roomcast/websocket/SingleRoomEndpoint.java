@@ -2,7 +2,6 @@ package io.roomcast.websocket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
@@ -72,22 +71,10 @@ public class SingleRoomEndpoint {
 
     private static ConnectRequest request(Session session, String room, String user) {
         RoomName roomName = new RoomName(room);
-        UserId userId = user(session, user);
+        UserId userId = UserId.ofAddress(user, userInQuery(session.getQueryString()));
         List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
         Position position = since.isEmpty() ? null : Position.parse(since.get(0));
         return new ConnectRequest(userId, roomName, position, Subprotocol.known(session.getNegotiatedSubprotocol()));
-    }
-
-    /** The user in the path, or in the query if the path has {@code -} because it cannot have the id. */
-    private static UserId user(Session session, String inPath) {
-        String inQuery = userInQuery(session.getQueryString());
-        if (inQuery == null) {
-            return new UserId(inPath);
-        }
-        if (!inPath.equals("-") && !inPath.equals(inQuery)) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the path and the query name two users");
-        }
-        return new UserId(inQuery);
     }
 
     /**

@@ -25,9 +25,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** A request of the server API. Unknown properties of the JSON body are ignored. Used by one thread at a time. */
 final class ApiRequest {
-    /** What the path has in place of a user whom the query names. */
-    private static final String ELSEWHERE = "-";
-
     private final HttpServletRequest request;
     private final List<String> segments;
     private final List<String> path;
@@ -121,17 +118,12 @@ final class ApiRequest {
     }
 
     /**
-     * The user in the path. Paths cannot have every id, since servers refuse some encoded characters, such as the slash.
-     * Such an id is in the parameter {@code user} of the query, and the path has {@code -} in its place.
+     * The user in the path, or in the parameter {@code user} of the query.
      *
      * @throws ProtocolException if the id is not valid, or if path and query name two users
      */
     UserId user() {
-        String inQuery = query("user");
-        if (inQuery != null && !name().equals(ELSEWHERE) && !name().equals(inQuery)) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the path and the query name two users");
-        }
-        return new UserId(inQuery == null ? name() : inQuery);
+        return UserId.ofAddress(name(), query("user"));
     }
 
     /** The room in the path, or null if the path has no valid name of a room. */
