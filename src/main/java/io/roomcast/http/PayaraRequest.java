@@ -106,8 +106,8 @@ public final class PayaraRequest {
     }
 
     /**
-     * Makes Grizzly answer this request in HTTP, although it may offer another protocol, as Java's HTTP client does with
-     * HTTP/2. Otherwise Grizzly would write neither the type nor the length of the response.
+     * Makes Grizzly answer this request in HTTP, although it may offer another protocol, as Java's HTTP client does
+     * with HTTP/2. Otherwise Grizzly would write neither the type nor the length of the response.
      */
     public void stayWithHttp() {
         head.setIgnoreContentModifiers(false);

@@ -8,8 +8,8 @@ import java.util.Map;
  * causes an {@link IllegalStateException}. Any thread may call any method. Every method blocks the calling thread, for
  * five seconds at most for each reply of the relay.
  */
-@Description(
-        "All nodes: what they carry, who is slow, where a user is, what was refused; ending sessions, closing rooms, limits")
+@Description("All nodes: what they carry, who is slow, where a user is, what was refused; "
+        + "ending sessions, closing rooms, limits")
 public interface ClusterMXBean {
 
     @Description("All nodes with their state, their version and what they carry")

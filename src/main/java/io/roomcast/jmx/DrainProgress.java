@@ -3,8 +3,9 @@ package io.roomcast.jmx;
 import io.roomcast.service.operations.Drain;
 
 /**
- * A {@link Drain.Progress} for MXBeans. An MXBean converts an object with getters to composite data, which every console
- * can read. In JDKs before 21, MXBeans do not convert records without getters.
+ * A {@link Drain.Progress} for MXBeans. An MXBean converts an object with getters to composite data, which every
+ * console can read. Some JDKs look at the components of a record, and some only at its getters. So each record here has
+ * a getter for each component. It cannot inherit one: JDKs that look at components would refuse it.
  */
 public record DrainProgress(String state, int planned, int remaining, long windowMillis, long elapsedMillis) {
 

@@ -17,8 +17,9 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * Registers the MBeans of this node: {@code io.roomcast:type=Node}, {@code type=NodeRooms}, {@code type=Relay} and {@code
- * type=Cluster}. A second node in the same JVM has one more property in its names, such as {@code io.roomcast:type=Node,context=chat}.
+ * Registers the MBeans of this node: {@code io.roomcast:type=Node}, {@code type=NodeRooms}, {@code type=Relay} and
+ * {@code type=Cluster}. A second node in the same JVM has one more property in its names, such as
+ * {@code io.roomcast:type=Node,context=chat}.
  */
 @ApplicationScoped
 public class JmxRegistrar {

@@ -50,8 +50,9 @@ final class Options {
                         "Starts a Roomcast node in this process.",
                         "",
                         "Each option is a configuration key: --history.age=2h is roomcast.history.age, and may as well be given"
-                                + " as the system property roomcast.history.age or as ROOMCAST_HISTORY_AGE in the environment."
-                                + " A key with a part of your own, such as roomcast.roles.editor, keeps its name there.",
+                                + " as the system property roomcast.history.age or as ROOMCAST_HISTORY_AGE in the"
+                                + " environment. A key with a part of your own, such as roomcast.roles.editor, keeps"
+                                + " its name there.",
                         "")
                 .sortOptions(false)
                 .width(WIDTH);

@@ -53,8 +53,8 @@ import org.glassfish.grizzly.servlet.ServletRegistration;
 import org.glassfish.grizzly.servlet.WebappContext;
 
 /**
- * A node in this process, with chat UI, WebSockets, API, metrics and health, on one port or two. Start and close it from
- * one thread.
+ * A node in this process, with chat UI, WebSockets, API, metrics and health, on one port or two. Start and close it
+ * from one thread.
  */
 public final class StandaloneServer implements AutoCloseable {
     /** Requests that may wait for a worker. */

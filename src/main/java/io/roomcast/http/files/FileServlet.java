@@ -19,9 +19,9 @@ import java.util.Set;
  * Serves the {@link WebFiles} of the WAR on an application server. The server's own servlet would compare the times of
  * files, and would not compress them.
  *
- * <p>All scripts, styles and pictures, what makes a package of the client library, but of the pages only that of the chat. With a mapping for all pages, Payara
- * would look for the page of each directory, even of one that does not exist, and {@code /ws/lobby/} would become a
- * person with the name {@code index.html}.
+ * <p>All scripts, styles and pictures, what makes a package of the client library, but of the pages only that of the
+ * chat. With a mapping for all pages, Payara would look for the page of each directory, even of one that does not exist,
+ * and {@code /ws/lobby/} would become a person with the name {@code index.html}.
  */
 @WebServlet(
         name = "files",
