@@ -151,10 +151,13 @@ public final class Jmx {
     private static String text(Object value, String indent) {
         String deeper = indent + "  ";
         if (value instanceof CompositeData data) {
-            return data.getCompositeType().keySet().stream()
-                    .sorted(Comparator.comparing(key -> data.get(key) instanceof CompositeData[])) // Tables last.
-                    .map(key -> key + "=" + text(data.get(key), deeper))
-                    .collect(Collectors.joining(", "));
+            Map<Boolean, List<String>> items = data.getCompositeType().keySet().stream()
+                    .collect(Collectors.partitioningBy(
+                            key -> data.get(key) instanceof CompositeData[],
+                            Collectors.mapping(key -> key + "=" + text(data.get(key), deeper), Collectors.toList())));
+            // Tables last, each below the one before.
+            List<String> tables = items.get(true);
+            return String.join(", ", items.get(false)) + (tables.isEmpty() ? "" : ", " + String.join("\n", tables));
         } else if (value instanceof TabularData table) {
             return table.values().stream()
                     .map(row -> (CompositeData) row)

@@ -135,6 +135,8 @@ class ConsoleIT {
         assertEquals("READY\n", jmx("Node", "State"));
         assertEquals("roomcast.limits.sessions=1000\n", jmx("Node", "setLimit", "roomcast.limits.sessions", "1000"));
         assertEquals("window=soon is not a duration such as 500ms, 10s, 5m or 1h\n", jmx("Node", "drain", "soon"));
+        String look = jmx("NodeRooms", "look", TestServer.newRoom(), "0");
+        assertTrue(look.contains("messages=\nsettings=\n    key="), look);
     }
 
     private static String jmx(String... arguments) throws IOException, InterruptedException {
