@@ -80,17 +80,18 @@ class ServerProblemIT {
 
     @ParameterizedTest
     @CsvSource({
-        "ws, 426, upgrade_required",
-        "ws/lobby, 404, not_found",
-        "v/nowhere.js, 404, not_found",
-        "js/nowhere.js, 404, not_found",
+        "GET, ws, 426, upgrade_required",
+        "GET, ws/lobby, 404, not_found",
+        "GET, v/nowhere.js, 404, not_found",
+        "GET, js/nowhere.js, 404, not_found",
+        "POST, js/roomcast.js, 405, method_not_allowed",
     })
-    void peopleGetALineUnlessTheyAskForJson(String path, int status, String code) throws Exception {
-        HttpResponse<String> line = send("GET", path, null);
+    void peopleGetALineUnlessTheyAskForJson(String method, String path, int status, String code) throws Exception {
+        HttpResponse<String> line = send(method, path, null);
         assertEquals(status, line.statusCode());
         assertEquals("text/plain", type(line));
         assertEquals(line.body().length() - 1, line.body().indexOf('\n'), line.body());
-        assertProblem(status, code, send("GET", path, "application/json"));
+        assertProblem(status, code, send(method, path, "application/json"));
     }
 
     @Test
