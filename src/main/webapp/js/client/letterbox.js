@@ -1,5 +1,5 @@
 import { RoomcastError } from './errors.js';
-import { Outbox, publishOf } from './outbox.js';
+import { Outbox } from './outbox.js';
 
 /** Messages for rooms that are not joined. They wait and are sent again as those of a room that is. */
 export class Letterbox {
@@ -67,10 +67,8 @@ export class Letterbox {
     const outbox = new Outbox({
       limit: this.#limit,
       limits: () => this.#session.limits(),
-      send: (entries) => {
-        const id = this.#session.nextId();
-        return this.#session.send({ type: 'publish', id, room, ...publishOf(entries) }) ? id : undefined;
-      },
+      nextId: () => this.#session.nextId(),
+      send: (frame) => this.#session.send({ ...frame, room }),
       delayed: (error, { idempotencyKey }, delayMs) => this.#delayed({ room, idempotencyKey, error, delayMs }),
     });
     if (this.#open) outbox.open(false);

@@ -1,10 +1,17 @@
 import { Backoff } from './backoff.js';
 import { RoomcastError } from './errors.js';
 import { Gate } from './gate.js';
-import { Outbox, publishOf } from './outbox.js';
+import { Outbox } from './outbox.js';
 import { Sequence } from './sequence.js';
 
 const HISTORY_PAGE = 200;
+
+/** A user as applications see one: with a name, which is the id where the server sends none. */
+export const named = (user) => ({ name: user.id, ...user });
+
+/** The lists of a `presence`; one that is missing is empty. */
+const usersOf = ({ joined = [], renamed = [], left = [] }) =>
+  ({ joined: joined.map(named), renamed: renamed.map(named), left: left.map(named) });
 
 /** Refusals that may pass when we were in the room before: our own last session may still hold the place. */
 const MAY_PASS = new Set(['room_full', 'too_many_rooms']);
@@ -58,18 +65,21 @@ export class Membership {
     this.#outbox = new Outbox({
       limit: outboxLimit,
       limits: () => session.limits(),
-      send: (entries) => this.#publish(entries),
+      nextId: () => session.nextId(),
+      send: (frame) => this.send(frame),
       delayed: (error, { idempotencyKey }, delayMs) =>
         events('delayed', { room: name, idempotencyKey, error, delayMs }),
     });
   }
 
-  get user() {
-    return this.#session.user();
-  }
-
   get position() {
     return this.#sequence.since;
+  }
+
+  /** A message as applications see it, with all that it has, also what this library does not know. */
+  messageOf(message, epoch, replayed) {
+    const own = message.sender === this.#session.user();
+    return { name: message.sender, ...message, room: this.#name, epoch, own, replayed };
   }
 
   /** Asks again for a room that was refused. Does nothing in any other state. */
@@ -178,7 +188,7 @@ export class Membership {
       case 'behind': return this.#sequence.behind(frame);
       case 'presence':
         if (Number.isFinite(frame.count)) this.members = frame.count;
-        return this.#events('presence', { joined: [], renamed: [], left: [], ...frame });
+        return this.#events('presence', { ...frame, ...usersOf(frame) });
       case 'signal': return this.#events('signal', { name: frame.sender, ...frame });
       case 'left': return this.#putOut();
       default: return undefined;
@@ -199,7 +209,7 @@ export class Membership {
     this.#joinId = undefined;
     this.#backoff.reset();
     this.members = frame.members;
-    this.#events('joined', { ...frame, returned: this.#everJoined });
+    this.#events('joined', { name: frame.user, ...frame, returned: this.#everJoined });
     this.#everJoined = true;
     this.#gate.open();
     // A room that recovers is written to once all of it arrived: see Outbox.open.
@@ -222,22 +232,17 @@ export class Membership {
 
   /** Somebody else ended the stay: an administrator closed the room, or a permission went. */
   #putOut() {
-    const error = new RoomcastError('left', 'The room was closed, somebody removed you, or you may not read it any more.', { room: this.#name });
+    const text = 'The room was closed, somebody removed you, or you may not read it any more.';
+    const error = new RoomcastError('left', text, { room: this.#name });
     this.end('refused', error);
     this.#events('refused', error);
   }
 
-  #publish(entries) {
-    const id = this.#session.nextId();
-    return this.send({ type: 'publish', id, ...publishOf(entries) }) ? id : undefined;
-  }
-
-  /** Hands on all that a message has, also what this library does not know. */
   #handOn({ type, ...message }, replayed) {
-    const { offset, sender, idempotencyKey } = message;
-    const own = sender === this.#session.user();
     const { epoch } = this.#sequence;
+    const shown = this.messageOf(message, epoch, replayed);
+    const { own, idempotencyKey, offset } = shown;
     if (own && idempotencyKey !== undefined) this.#outbox.stored({ idempotencyKey, epoch, offset });
-    this.#events('message', { name: sender, ...message, room: this.#name, epoch, own, replayed });
+    this.#events('message', shown);
   }
 }

@@ -16,16 +16,6 @@ const ENVELOPE_BYTES = 1_024;
 const OF_ALL = new Set(['not_joined', 'forbidden']);
 
 /**
- * What a `publish` of these entries says.
- *
- * @param {{idempotencyKey: string, payload: object}[]} entries one or more
- */
-export function publishOf(entries) {
-  const messages = entries.map(({ idempotencyKey, payload }) => ({ idempotencyKey, ...payload }));
-  return messages.length === 1 ? messages[0] : { messages };
-}
-
-/**
  * What one room has still to be told. Publishes are kept until the server said that it stored them. They go out in
  * *flights*: one frame with the first messages that wait, as many as the server takes. The next flight leaves when the
  * last one is answered; what is published meanwhile waits for it. So a room gets a flight of messages in each round
@@ -42,11 +32,12 @@ export function publishOf(entries) {
  * - Two frames at once would break it, if the second did not repeat the first: when the first is refused for a moment
  *   ("busy"), the second would be stored before it is sent again.
  *
- * A refusal for good may be about a message, or about a flight as a whole. So the message goes out once more, alone: what
- * the server says then is about this message.
+ * A refusal for good may be about a message, or about a flight as a whole. So the message goes out once more, alone:
+ * what the server says then is about this message.
  */
 export class Outbox {
   #send;
+  #nextId;
   #delayed;
   #limit;
   #limits;
@@ -58,17 +49,18 @@ export class Outbox {
   #flight;
   /** Flights that were given up; their answers say nothing any more. */
   #late = new Set();
-  /** A flight has at most so many messages: what the server took before it refused the next one, then ever more again. */
+  /** The most messages of a flight: what the server took before it refused the next one, then ever more again. */
   #most = Infinity;
 
   /**
-   * @param {{send: (entries: {idempotencyKey: string, payload: object}[]) => number|undefined,
+   * @param {{send: (frame: object) => boolean, nextId: () => number,
    *     delayed: (error: RoomcastError, entry: object, delayMs: number) => void, limit: number,
-   *     limits: () => {contentBytes: number, frameBytes: number, batch: number}}} options send: returns the id of the
-   *     frame; undefined if there is no connection
+   *     limits: () => {contentBytes: number, frameBytes: number, batch: number}}} options send: gets a `publish`, which
+   *     names no room; false if there is no connection
    */
   constructor(options) {
     this.#send = options.send;
+    this.#nextId = options.nextId;
     this.#delayed = options.delayed;
     this.#limit = options.limit;
     this.#limits = options.limits;
@@ -154,7 +146,7 @@ export class Outbox {
     this.#sendNext();
   }
 
-  /** @returns {boolean} whether an `error` frame is about a publish of this outbox */
+  /** @returns {boolean} whether an `ack` or `error` is about a publish of this outbox */
   owns(frame) {
     return this.#isOfFlight(frame) || this.#late.has(frame.id);
   }
@@ -208,8 +200,10 @@ export class Outbox {
     this.#flight = undefined;
     const entries = this.#open ? this.#nextFlight() : [];
     if (entries.length === 0) return;
-    const id = this.#send(entries);
-    if (id === undefined) return;
+    const id = this.#nextId();
+    const messages = entries.map(({ idempotencyKey, payload }) => ({ idempotencyKey, ...payload }));
+    const [first, ...others] = messages;
+    if (!this.#send({ type: 'publish', id, ...(others.length === 0 ? first : { messages }) })) return;
     this.#flight = { id, entries };
     for (const entry of entries) entry.firstSentAt ??= Date.now();
     this.#retryIn(ACK_WITHIN_MS);

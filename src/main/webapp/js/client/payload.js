@@ -9,9 +9,12 @@ const isEntry = ([name, value]) => name !== '' && name.length <= MAX_NAME_LENGTH
 const isKey = (value) => isText(value) && value !== '' && value.length <= MAX_KEY_LENGTH;
 
 /**
- * What is to be published, as `payloadOf` makes it.
+ * What a message carries, as it is now: what the caller changes later does not count.
  *
+ * @param {string|{content?: string, data?: unknown, meta?: Record<string, string>}} message
  * @param {string} [idempotencyKey] what the caller named the message
+ * @returns {{payload: {content?: string, data?: unknown, meta?: object}, bytes: number}} bytes: those of content and
+ *     data in UTF-8, as the server counts them
  * @throws {RoomcastError} `bad_request` if the message or its key cannot be sent
  */
 export function checkedMessage(message, idempotencyKey) {
@@ -26,15 +29,8 @@ export function checkedMessage(message, idempotencyKey) {
   }
 }
 
-/**
- * What a message carries, as it is now: what the caller changes later does not count.
- *
- * @param {string|{content?: string, data?: unknown, meta?: Record<string, string>}} message
- * @returns {{payload: {content?: string, data?: unknown, meta?: object}, bytes: number}} bytes: those of content and
- *     data in UTF-8, as the server counts them
- * @throws {TypeError} with a text for people, if it is no message
- */
-export function payloadOf(message) {
+/** @throws {TypeError} with a text for people, if it is no message */
+function payloadOf(message) {
   const { content, data, meta } = isText(message) ? { content: message } : Object(message);
   const isMissing = (value) => value === undefined || value === null;
   if (!isMissing(content) && (!isText(content) || content === '')) {
@@ -52,7 +48,10 @@ export function payloadOf(message) {
   return { payload, bytes: utf8Length(content ?? '') + utf8Length(json ?? '') };
 }
 
-/** What JSON has no form for is undefined, or throws. */
+/**
+ * @returns {string|undefined} undefined for null, which is no data
+ * @throws {TypeError} if JSON has no form for it
+ */
 function jsonOf(data) {
   let json;
   try {

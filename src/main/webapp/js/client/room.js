@@ -1,3 +1,4 @@
+import { named } from './membership.js';
 import { checkedMessage } from './payload.js';
 
 /** How often one client says that its user is typing, in milliseconds. Show it for about twice as long. */
@@ -14,7 +15,7 @@ const place = (position) => position && { epoch: position.epoch, offset: positio
  * | event | detail | when |
  * |---|---|---|
  * | `joined` | `{room, user, name, epoch, offset, at?, members?, recovered, returned}` | joined; `returned`: again |
- * | `message` | `{room, epoch, offset, sender, name, content?, data?, meta?, at, idempotencyKey?, own, replayed}` | in order |
+ * | `message` | a message | each once and in order |
  * | `recovered` | `{room, from, to, count}` | back, and every missed message was delivered |
  * | `gap` | `{room, epoch, from, to, renumbered, error?}` | these offsets were not delivered |
  * | `presence` | `{room, joined: [user], renamed: [user], left: [user], count}` | as below; large rooms: `count` only |
@@ -24,10 +25,11 @@ const place = (position) => position && { epoch: position.epoch, offset: positio
  * | `error` | RoomcastError | an error that belongs to no call |
  *
  * A `user` is `{id, name, info?}`: compare ids, show names. Two users may have one name. `presence` tells who came, who
- * is called otherwise now, and who went. `sender` is the id of the user who is called `name`.
+ * is called otherwise now, and who went.
  *
- * `at` is milliseconds since 1970 UTC. `own` says that `sender` is this client's user. `replayed` marks messages that
- * were fetched later, after a reconnect for instance.
+ * A message is `{room, epoch, offset, sender, name, content?, data?, meta?, at, idempotencyKey?, own, replayed}`.
+ * `sender` is the id of the user who is called `name`. `at` is milliseconds since 1970 UTC. `own` says that `sender` is
+ * this client's user. `replayed` marks messages that were fetched later, after a reconnect for instance.
  */
 export class Room extends EventTarget {
   #name;
@@ -83,14 +85,8 @@ export class Room extends EventTarget {
    * @returns {Promise<{idempotencyKey: string, epoch: string, offset: number}>} resolves when stored; rejects with a
    *     RoomcastError that names the key when it will not be
    */
-  publish(message, { idempotencyKey } = {}) {
-    let checked;
-    try {
-      checked = checkedMessage(message, idempotencyKey);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.#membership.publish(checked, idempotencyKey);
+  async publish(message, { idempotencyKey } = {}) {
+    return this.#membership.publish(checkedMessage(message, idempotencyKey), idempotencyKey);
   }
 
   /**
@@ -104,20 +100,13 @@ export class Room extends EventTarget {
   async history({ before, after, limit } = {}) {
     const { epoch, messages, more } = await this.#membership.ask(
       { type: 'history', before: place(before), after: place(after), limit });
-    const user = this.#membership.user;
-    const room = this.#name;
-    return {
-      epoch,
-      messages: messages.map((message) =>
-        ({ name: message.sender, ...message, room, epoch, own: message.sender === user, replayed: true })),
-      more,
-    };
+    return { epoch, messages: messages.map((message) => this.#membership.messageOf(message, epoch, true)), more };
   }
 
   /** @returns {Promise<{count: number, users: {id: string, name: string, info?: object}[]}>} at most 1,000, by id */
   async members() {
     const { count, users } = await this.#membership.ask({ type: 'members' });
-    return { count, users: users.map((user) => ({ name: user.id, ...user })) };
+    return { count, users: users.map(named) };
   }
 
   /**

@@ -63,9 +63,9 @@ export class Roster {
 
   #apply({ joined, renamed, left }) {
     for (const user of joined) {
-      if (this.#users.size < MOST_NAMES || this.#users.has(user.id)) this.#users.set(user.id, { name: user.id, ...user });
+      if (this.#users.size < MOST_NAMES || this.#users.has(user.id)) this.#users.set(user.id, user);
     }
-    for (const user of renamed) if (this.#users.has(user.id)) this.#users.set(user.id, { name: user.id, ...user });
+    for (const user of renamed) if (this.#users.has(user.id)) this.#users.set(user.id, user);
     for (const { id } of left) this.#users.delete(id);
     this.#sorted = undefined;
   }
