@@ -212,9 +212,16 @@ export class Roomcast extends EventTarget {
     }
     if (this.#requests.settle(frame) || this.#letterbox.receive(frame)) return;
     if (frame.type === 'error' && this.#joins.refused(frame)) return;
+    if (frame.type === 'presence') this.#noteName(frame);
     const membership = this.#rooms.get(frame.room)?.membership ?? this.#claimant(frame);
     if (membership) membership.receive(frame);
     else if (frame.type === 'error') this.#emit('error', RoomcastError.of(frame));
+  }
+
+  /** A fresh token may have another name. Rooms are told of it as of the name of anybody else. */
+  #noteName({ renamed = [] }) {
+    const self = renamed.find(({ id }) => id === this.#user);
+    if (self) this.#name = self.name;
   }
 
   /**

@@ -12,8 +12,8 @@ const UNREAD_TOLD_EVERY_MS = 50;
 
 /**
  * The whole chat of one person: the connection, the rooms, and which of them stand on the screen.
- * Dispatches `rooms` (a room came or went), `panes` (what stands where), `unread`, and `namesake` (somebody has the
- * same name).
+ * Dispatches `rooms` (a room came or went), `panes` (what stands where), `unread`, `namesake` (somebody has the same
+ * name), and `renamed` (this person has another name).
  */
 export class Chat extends EventTarget {
   client;
@@ -105,6 +105,9 @@ export class Chat extends EventTarget {
     this.status.watch(model);
     model.addEventListener('unread', () => this.#unreadChanged());
     model.addEventListener('namesake', () => this.dispatchEvent(new Event('namesake')), { once: true });
+    model.room.addEventListener('presence', ({ detail }) => {
+      if (detail.renamed.some(({ id }) => id === this.user)) this.dispatchEvent(new Event('renamed'));
+    });
     this.#rooms.set(name, model);
     // Other tabs have rooms of their own, which stay.
     preferences.rooms.change((names) => (names.includes(name) ? names : [...names, name]));

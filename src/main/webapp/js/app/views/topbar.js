@@ -15,6 +15,7 @@ export class Topbar {
     this.#chat = chat;
     this.#element = element;
     chat.status.addEventListener('change', () => this.#show());
+    chat.addEventListener('renamed', () => this.#show());
     chat.addEventListener('unread', () => this.#showUnread());
     this.#show();
   }

@@ -162,6 +162,17 @@ class ChatTroubleIT extends ScriptedChat {
     }
 
     @Test
+    void onesOwnNewNameIsShownAtOnce() {
+        server.on("publish", frame -> {});
+        enter();
+        server.send("{'type':'presence','room':'lobby','joined':[],'left':[],"
+                + "'renamed':[{'id':'ann','name':'Ann Lee'},{'id':'bob','name':'Bob'}],'count':2}");
+        assertThat(ann.page().locator(".user-name")).hasText("Ann Lee");
+        ann.say("lobby", "my name is new");
+        assertThat(ann.message("lobby", "my name is new").locator(".sender")).hasText("Ann Lee");
+    }
+
+    @Test
     void aHostileNameStaysText() {
         enter();
         String name = "<img src=x onerror=\"throw 1\">";
