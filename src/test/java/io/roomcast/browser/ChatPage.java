@@ -1,6 +1,7 @@
 package io.roomcast.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -21,10 +22,11 @@ final class ChatPage implements AutoCloseable {
 
     private final BrowserContext context;
     private final Page page;
-    private final List<String> failures = new ArrayList<>();
+    private final List<String> failures;
 
-    private ChatPage(BrowserContext context) {
+    private ChatPage(BrowserContext context, List<String> failures) {
         this.context = context;
+        this.failures = failures;
         page = context.newPage();
         page.onPageError(failures::add);
         page.onConsoleMessage(message -> {
@@ -39,19 +41,20 @@ final class ChatPage implements AutoCloseable {
     }
 
     static ChatPage with(Browser browser, int width, int height) {
-        return new ChatPage(browser.newContext(new Browser.NewContextOptions().setViewportSize(width, height)));
+        return new ChatPage(
+                browser.newContext(new Browser.NewContextOptions().setViewportSize(width, height)), new ArrayList<>());
     }
 
     /** Another tab of the same browser. It is closed with the first. */
     ChatPage anotherTab() {
-        return new ChatPage(context);
+        return new ChatPage(context, failures);
     }
 
     Page page() {
         return page;
     }
 
-    /** Errors of the page's scripts so far. */
+    /** Errors of the page's scripts so far, and of those of its other tabs. */
     List<String> failures() {
         return failures;
     }
@@ -122,5 +125,11 @@ final class ChatPage implements AutoCloseable {
     @Override
     public void close() {
         context.close();
+    }
+
+    /** Closes the page with its other tabs, and then fails if a script of them has failed. */
+    void closeWithoutFailures() {
+        close();
+        assertEquals(List.of(), failures, "errors of the page's scripts");
     }
 }

@@ -10,10 +10,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Messages in the client library, against a server that does what a healthy one does rarely or never. */
-@Timeout(120)
 class ClientLibraryIT extends ScriptedLibrary {
 
     @Test

@@ -5,15 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.microsoft.playwright.Clock;
 import jakarta.json.JsonObject;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The client library against a server that talks nonsense: what is none of it is delivered, and nobody is hammered. */
-@Timeout(120)
-class HostileServerIT {
+class HostileServerIT extends ScriptedLibrary {
     private static final List<String> NONSENSE = List.of(
             "null",
             "5",
@@ -53,28 +48,6 @@ class HostileServerIT {
             "{'type':'error','id':'x','code':{},'text':[]}",
             "{'type':'welcome'}",
             "{'type':'history','id':1,'room':'lobby','epoch':'e1','messages':'all','more':1}");
-
-    @RegisterExtension
-    static final Chromium CHROMIUM = new Chromium();
-
-    private ChatPage person;
-    private LibraryPage page;
-    private ScriptedServer server;
-
-    @BeforeEach
-    void openPage() {
-        person = ChatPage.with(CHROMIUM.browser());
-        page = new LibraryPage(person.page());
-        server = ScriptedServer.behind(person.page());
-        person.page().navigate(ScriptedServer.HOME.resolve("img/favicon.svg").toString());
-    }
-
-    @AfterEach
-    void closePage() {
-        List<String> failures = person.failures();
-        person.close();
-        assertEquals(List.of(), failures, "errors of the library");
-    }
 
     @Test
     void nonsenseIsLeftOutAndTheRestArrives() {

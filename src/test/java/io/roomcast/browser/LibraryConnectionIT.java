@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.microsoft.playwright.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The connection of the client library, and its stay in a room: drains, silence, closes, and who ends a stay. */
-@Timeout(120)
 class LibraryConnectionIT extends ScriptedLibrary {
 
     private static final long JUST_OVER_A_HEARTBEAT_MS = 26_000;

@@ -8,18 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What many people say and do in the same moment holds the page up for no longer than what a few do. Work is counted,
  * not timed.
  */
-@Timeout(120)
-class ManyAtOnceIT {
+class ManyAtOnceIT extends ScriptedChat {
     private static final int KEPT = 300;
     private static final int FRAMES = 2_000;
     private static final String SAID =
@@ -46,26 +42,11 @@ class ManyAtOnceIT {
               .observe(document.querySelector('.log'), { childList: true });
             """;
 
-    @RegisterExtension
-    static final Chromium CHROMIUM = new Chromium();
-
-    private ChatPage ann;
-    private ScriptedServer server;
-
     @BeforeEach
-    void open() {
-        ann = ChatPage.with(CHROMIUM.browser());
-        server = ScriptedServer.behind(ann.page());
+    void count() {
         ann.page().addInitScript(COUNTED);
-        ann.enter(ScriptedServer.HOME, "ann", "lobby");
+        enter();
         assertThat(ann.room("lobby").locator(".list-empty")).containsText("Nothing here yet");
-    }
-
-    @AfterEach
-    void close() {
-        List<String> failures = ann.failures();
-        ann.close();
-        assertEquals(List.of(), failures, "errors of the page's scripts");
     }
 
     @Test

@@ -5,38 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import jakarta.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The rooms of a client: many, unseen, not joined or closed by others. The server follows a script. */
-@Timeout(120)
-class RoomsIT {
-    @RegisterExtension
-    static final Chromium CHROMIUM = new Chromium();
-
-    private ChatPage person;
-    private LibraryPage page;
-    private ScriptedServer server;
-
-    @BeforeEach
-    void openPage() {
-        person = ChatPage.with(CHROMIUM.browser());
-        page = new LibraryPage(person.page());
-        server = ScriptedServer.behind(person.page());
-        // Any page will do that does not start the chat itself.
-        person.page().navigate(ScriptedServer.HOME.resolve("img/favicon.svg").toString());
-    }
-
-    @AfterEach
-    void closePage() {
-        List<String> failures = person.failures();
-        person.close();
-        assertEquals(List.of(), failures, "errors of the library");
-    }
-
+class RoomsIT extends ScriptedLibrary {
     @Test
     void manyRoomsAreJoinedAgainWithOneFrame() {
         page.join();
