@@ -39,7 +39,8 @@ final class Progress {
     private final ServerView server;
     private final PrintStream out;
     private final List<Sample> samples = new ArrayList<>();
-    private final Histogram all = new Histogram(3);
+    private final Histogram latency = new Histogram(3);
+    private final Histogram lateness = new Histogram(3);
     private final long began = System.nanoTime();
     private Fleet fleet;
     private final List<Phase> phases = new ArrayList<>();
@@ -78,7 +79,8 @@ final class Progress {
 
     /** Forgets what was measured. */
     void resetFigures() {
-        all.reset();
+        latency.reset();
+        lateness.reset();
         measuredNanos = 0;
         measuredDelivered = 0;
         measuredPublished = 0;
@@ -105,33 +107,35 @@ final class Progress {
     private Sample sample() {
         long now = System.nanoTime();
         double seconds = Math.max((now - lastAt) / 1e9, 1e-9);
-        Histogram latency = tally.intervalLatency();
+        Histogram interval = tally.intervalLatency();
+        Histogram late = tally.intervalLateness();
         long published = tally.published.sum();
         long delivered = tally.delivered.sum();
         double at = (now - began) / 1e9;
         int joined = fleet == null ? 0 : fleet.joinedNow();
         Map<String, Long> refused = tally.refusalsAndEnds();
-        phase.add(at, joined, published - lastPublished, delivered - lastDelivered, latency);
+        phase.add(at, joined, published - lastPublished, delivered - lastDelivered, interval);
         phase.refused(Tally.since(lastRefused, refused));
         lastRefused = refused;
         nodes.ask();
         ProcessHandle.current().info().totalCpuDuration().ifPresent(used -> tester.add(at, used.toNanos() / 1e9));
         if (measuring) {
-            all.add(latency);
+            latency.add(interval);
+            lateness.add(late);
             measuredNanos += now - lastAt;
             measuredDelivered += delivered - lastDelivered;
             measuredPublished += published - lastPublished;
         }
-        boolean none = latency.getTotalCount() == 0;
+        boolean none = interval.getTotalCount() == 0;
         Sample sample = new Sample(
                 at,
                 phase.name(),
                 joined,
                 (published - lastPublished) / seconds,
                 (delivered - lastDelivered) / seconds,
-                none ? 0 : latency.getValueAtPercentile(50) / MILLIS,
-                none ? 0 : latency.getValueAtPercentile(99) / MILLIS,
-                none ? 0 : latency.getMaxValue() / MILLIS,
+                none ? 0 : interval.getValueAtPercentile(50) / MILLIS,
+                none ? 0 : interval.getValueAtPercentile(99) / MILLIS,
+                none ? 0 : interval.getMaxValue() / MILLIS,
                 tally.wrong(),
                 refused,
                 server.residentBytes());
@@ -192,7 +196,12 @@ final class Progress {
 
     /** Of the measured phases, in nanoseconds. */
     Histogram latency() {
-        return all;
+        return latency;
+    }
+
+    /** From when a message was due until it was sent; of the measured phases, in nanoseconds. */
+    Histogram lateness() {
+        return lateness;
     }
 
     double deliveriesPerSecond() {

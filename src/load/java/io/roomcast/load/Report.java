@@ -101,13 +101,7 @@ record Report(
                 tally.broken.sum(),
                 tally.returned.sum(),
                 tally.away.sum() == 0 ? "" : text(", %,d STAYED AWAY", tally.away.sum())));
-        var joining = tally.joinings();
-        lines.add(line(
-                "connect+join",
-                "p50 %.1f  p99 %.1f  max %.1f ms",
-                joining.getValueAtPercentile(50) / MILLIS,
-                joining.getValueAtPercentile(99) / MILLIS,
-                joining.getMaxValue() / MILLIS));
+        lines.add(times("connect+join", "p50 %.1f  p99 %.1f  max %.1f ms", tally.joinings()));
         memory(lines);
         lines.add(line(
                 "published",
@@ -125,13 +119,10 @@ record Report(
                 tally.bytes.sum() / 1e6));
         lines.add(latency());
         if (options.window == 0) {
-            Histogram late = tally.latenesses();
-            lines.add(line(
+            lines.add(times(
                     "sent late",
                     "p50 %.2f  p99 %.2f  max %.2f ms, which is the tester's own and part of the latency",
-                    late.getValueAtPercentile(50) / MILLIS,
-                    late.getValueAtPercentile(99) / MILLIS,
-                    late.getMaxValue() / MILLIS));
+                    progress.lateness()));
         }
         lines.add(line(
                 "checked",
@@ -188,8 +179,17 @@ record Report(
         return String.format(Locale.ROOT, ": %.1f KB each", bytes / 1024.0 / count);
     }
 
+    private static String times(String name, String format, Histogram nanos) {
+        return line(
+                name,
+                format,
+                nanos.getValueAtPercentile(50) / MILLIS,
+                nanos.getValueAtPercentile(99) / MILLIS,
+                nanos.getMaxValue() / MILLIS);
+    }
+
     private String latency() {
-        var latency = progress.latency();
+        Histogram latency = progress.latency();
         return line(
                 "latency",
                 "p50 %.2f  p90 %.2f  p99 %.2f  p99.9 %.2f  max %.2f ms, counted from %s",

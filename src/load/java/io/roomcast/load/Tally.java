@@ -83,16 +83,20 @@ final class Tally {
     }
 
     void latency(long nanos) {
-        latency.recordValue(Math.max(0, Math.min(nanos, LONGEST_NANOS)));
+        record(latency, nanos);
     }
 
     /** From when a message was due until the tester had passed it to the network. */
     void lateness(long nanos) {
-        lateness.recordValue(Math.max(0, Math.min(nanos, LONGEST_NANOS)));
+        record(lateness, nanos);
     }
 
     void joining(long nanos) {
-        joining.recordValue(Math.max(0, Math.min(nanos, LONGEST_NANOS)));
+        record(joining, nanos);
+    }
+
+    private static void record(Recorder recorder, long nanos) {
+        recorder.recordValue(Math.max(0, Math.min(nanos, LONGEST_NANOS)));
     }
 
     /** Since this was asked for last. */
@@ -100,8 +104,8 @@ final class Tally {
         return latency.getIntervalHistogram();
     }
 
-    /** Of all messages since this was asked for last. */
-    Histogram latenesses() {
+    /** Since this was asked for last. */
+    Histogram intervalLateness() {
         return lateness.getIntervalHistogram();
     }
 

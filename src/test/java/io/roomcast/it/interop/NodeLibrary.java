@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A library of Node.js, in a process that is told by lines of JSON what to do. See {@link #SCRIPT}. */
+/** A library of Node.js, in a process that is told by lines of JSON what to do. See {@code interop/client.mjs}. */
 final class NodeLibrary implements Library {
     private static final Path SCRIPT = Path.of("src/test/resources/interop/client.mjs");
     /** Node.js before version 22 has its own WebSocket only with this option. */
@@ -46,7 +46,7 @@ final class NodeLibrary implements Library {
     /** The library {@code ws}, from a file that Maven has fetched. */
     static NodeLibrary ws() throws IOException {
         Program.NODE.require();
-        return new NodeLibrary(SCRIPT.toString(), unpackedWs().toAbsolutePath().toString());
+        return new NodeLibrary(SCRIPT.toString(), unpackedWs().toString());
     }
 
     /** What Node.js has itself, which is the library {@code undici}. */
