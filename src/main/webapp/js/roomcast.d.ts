@@ -185,6 +185,11 @@ type Listener<Detail> =
   | { handleEvent(event: CustomEvent<Detail>): void }
   | null;
 type ListenerOptions = boolean | { capture?: boolean; once?: boolean; passive?: boolean; signal?: AbortSignal };
+type Listen<Events> = <K extends keyof Events>(
+  type: K,
+  listener: Listener<Events[K]>,
+  options?: ListenerOptions,
+) => void;
 
 export interface RoomcastOptions {
   /** The user's id, where the server lets clients choose it. */
@@ -224,16 +229,8 @@ export class Roomcast extends EventTarget {
   publish(name: string, message: string | Payload, options?: { idempotencyKey?: string }): Promise<Stored>;
   /** Leaves all rooms and disconnects. */
   close(): void;
-  addEventListener<K extends keyof RoomcastEvents>(
-    type: K,
-    listener: Listener<RoomcastEvents[K]>,
-    options?: ListenerOptions,
-  ): void;
-  removeEventListener<K extends keyof RoomcastEvents>(
-    type: K,
-    listener: Listener<RoomcastEvents[K]>,
-    options?: ListenerOptions,
-  ): void;
+  readonly addEventListener: Listen<RoomcastEvents>;
+  readonly removeEventListener: Listen<RoomcastEvents>;
 }
 
 /** A room; `Roomcast.join` makes it. It lives through any number of connections until `leave`. */
@@ -260,16 +257,8 @@ export class Room extends EventTarget {
   /** Tells that this user is typing; call it on every key. */
   typing(): void;
   leave(): Promise<void>;
-  addEventListener<K extends keyof RoomEvents>(
-    type: K,
-    listener: Listener<RoomEvents[K]>,
-    options?: ListenerOptions,
-  ): void;
-  removeEventListener<K extends keyof RoomEvents>(
-    type: K,
-    listener: Listener<RoomEvents[K]>,
-    options?: ListenerOptions,
-  ): void;
+  readonly addEventListener: Listen<RoomEvents>;
+  readonly removeEventListener: Listen<RoomEvents>;
 }
 
 /** A random key for one publish. */

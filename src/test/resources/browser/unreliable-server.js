@@ -192,7 +192,8 @@ async ({ library, seed, messages }) => {
 
   // The publisher
   const rc = new Roomcast({
-    user: 'ann', url: 'ws://unreliable.test/ws', WebSocket: Socket, outboxLimit: 60, backoff: { baseMs: 20, capMs: 200 },
+    user: 'ann', url: 'ws://unreliable.test/ws', WebSocket: Socket, outboxLimit: 60,
+    backoff: { baseMs: 20, capMs: 200 },
   });
   const room = rc.join('lobby');
   room.addEventListener('error', ({ detail }) => faults.push(`an error of no call: ${detail.code}`));

@@ -15,7 +15,7 @@ export function hueOf(id) {
 /** One or two letters: of the parts of a name ("ann.lee" → "AL"), else its first two. */
 export function initialsOf(name) {
   const parts = name.split(/[\s_\-.:@|/+]+/u).filter(Boolean);
-  const letters = parts.length > 1 ? [...parts[0]].slice(0, 1).concat([...parts[1]].slice(0, 1)) : [...name].slice(0, 2);
+  const letters = parts.length > 1 ? parts.slice(0, 2).map(([first]) => first) : [...name].slice(0, 2);
   return letters.join('').toLocaleUpperCase();
 }
 

@@ -9,8 +9,9 @@ const LONGEST_ADDRESS = 2_000;
  * What no address holds: quotes, the punctuation of Chinese and Japanese, which no space follows, and characters that
  * are not seen but turn the text around.
  */
-const OUTSIDE = '\\s<>"\'`\\u0000-\\u001f\\u3001\\u3002\\u3008-\\u3011\\u3014-\\u301f\\uff01\\uff08\\uff09\\uff0c\\uff1a\\uff1b'
-  + '\\uff1f\\uff3b\\uff3d\\uff5b\\uff5d\\uff61-\\uff64\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff';
+const OUTSIDE = '\\s<>"\'`\\u0000-\\u001f\\u3001\\u3002\\u3008-\\u3011\\u3014-\\u301f'
+  + '\\uff01\\uff08\\uff09\\uff0c\\uff1a\\uff1b\\uff1f\\uff3b\\uff3d\\uff5b\\uff5d\\uff61-\\uff64'
+  + '\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff';
 /** Wide brackets belong to an address that has both of them. */
 const CANDIDATE = new RegExp(`\\bhttps?://(?:[^${OUTSIDE}]|\uff08[^${OUTSIDE}]*\uff09)+`, 'giu');
 const TRAILING = '.,;:!?…．';

@@ -26,8 +26,8 @@ const OF_ALL = new Set(['not_joined', 'forbidden']);
  *   message whose key it knows counts as stored, and is not stored again.
  * - A flight begins with the first message that is not known to be stored or rejected. So all before it are stored, and
  *   it adds the next ones to them, without a gap: what is stored is always a beginning of what was published.
- * - That holds for each frame by itself, also for one that was given up and is carried out late, on a connection that is
- *   lost, and beside another one with the same messages. So an answer that does not come needs no more than the next
+ * - That holds for each frame by itself, also for one that was given up and is carried out late, on a connection that
+ *   is lost, and beside another one with the same messages. So an answer that does not come needs no more than the next
  *   flight.
  * - Two frames at once would break it, if the second did not repeat the first: when the first is refused for a moment
  *   ("busy"), the second would be stored before it is sent again.

@@ -15,7 +15,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The documents lead where they say, list their contents, and can be read in a terminal and in a diff. */
+/**
+ * The documents lead where they say, list their contents, and can be read in a terminal and in a diff; so can the files
+ * of the UI.
+ */
 class DocumentsTest {
     private static final int COLUMNS = 120;
 
@@ -79,6 +82,22 @@ class DocumentsTest {
             prose(document).stream()
                     .filter(line -> line.length() > COLUMNS && !line.strip().startsWith("|"))
                     .forEach(line -> longer.add(document + ": " + line));
+        }
+        assertEquals(List.of(), longer);
+    }
+
+    /** Drawings and the table of characters are read by programs only. */
+    @Test
+    void linesOfTheUiAreShort() throws IOException {
+        List<String> longer = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(Path.of("src/main/webapp"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!file.toString().matches(".*(\\.svg|\\.png|/name-table\\.js)")) {
+                    Files.readAllLines(file).stream()
+                            .filter(line -> line.codePointCount(0, line.length()) > COLUMNS)
+                            .forEach(line -> longer.add(file + ": " + line));
+                }
+            }
         }
         assertEquals(List.of(), longer);
     }

@@ -2,14 +2,17 @@ import { costOf } from '../excerpt.js';
 import { textOf } from './message-data.js';
 import { FIRST } from './message-text.js';
 
-/** What may be drawn anew for one frame, in characters of one script: some messages that cost the most, or a page of those that people write. */
+/**
+ * What may be drawn anew for one frame, in characters of one script: some messages that cost the most, or a page of
+ * those that people write.
+ */
 const PER_FRAME = 10_000;
 /** What a row costs besides its text. */
 const ROW = 100;
 
 /**
- * The rows that are drawn for the next frame. Many costly messages at once stop nobody from scrolling or writing: they come a few a frame,
- * the newest first.
+ * The rows that are drawn for the next frame. Many costly messages at once stop nobody from scrolling or writing: they
+ * come a few a frame, the newest first.
  *
  * @param {object[]} rows see rows.js
  * @param {(key: string) => boolean} drawn whether a row is there already

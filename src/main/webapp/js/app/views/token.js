@@ -1,7 +1,8 @@
 const TOKEN_REFUSED = 4501;
 
 /**
- * The dialog that asks for a token, where the server lets nobody in without one. The token is handed on and kept nowhere here.
+ * The dialog that asks for a token, where the server lets nobody in without one. The token is handed on and not kept
+ * here.
  *
  * @param {import('../../roomcast.js').Roomcast} client
  * @param {HTMLDialogElement} dialog

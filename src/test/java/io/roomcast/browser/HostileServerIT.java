@@ -120,7 +120,8 @@ class HostileServerIT extends ScriptedLibrary {
 
     private void refuse(JsonObject publish, String code) {
         server.send(
-                "{'type':'error','id':%s,'idempotencyKey':%s,'room':'lobby','code':%s,'text':'not now','retryAfterMs':1e13}",
+                "{'type':'error','id':%s,'idempotencyKey':%s,'room':'lobby','code':%s,'text':'not now',"
+                        + "'retryAfterMs':1e13}",
                 publish.getInt("id"), publish.getString("idempotencyKey"), code);
     }
 }

@@ -58,19 +58,19 @@ class HistoryIT {
         long before = SAID + 1;
         boolean more = true;
         while (more) {
-            Frame page = page(before("" + before) + ",'limit':33");
+            Frame page = page(before(before) + ",'limit':33");
             all.addAll(0, offsets(page));
             before = all.get(0);
             more = page.isTrue("more");
         }
         assertEquals(range(1, SAID), all);
-        assertEquals(List.of(), offsets(page(before("1"))));
+        assertEquals(List.of(), offsets(page(before(1))));
     }
 
     @Test
     void nothingIsBeforeTheBeginning() {
         say();
-        assertEquals(List.of(), offsets(page(before("0"))));
+        assertEquals(List.of(), offsets(page(before(0))));
     }
 
     @Test
@@ -89,15 +89,15 @@ class HistoryIT {
     @Test
     void pagesGoForward() {
         say();
-        Frame page = page(after("0") + ",'limit':100");
+        Frame page = page(after(0) + ",'limit':100");
         assertEquals(range(1, 100), offsets(page));
         assertTrue(page.isTrue("more"));
-        page = page(after("100") + ",'limit':200");
+        page = page(after(100) + ",'limit':200");
         assertEquals(range(101, SAID), offsets(page));
         assertFalse(page.isTrue("more"));
-        assertEquals(List.of(), offsets(page(after("" + SAID))));
-        assertEquals(List.of(), offsets(page(after("9007199254740991"))));
-        assertEquals(range(71, SAID), offsets(page(before("9007199254740991"))));
+        assertEquals(List.of(), offsets(page(after(SAID))));
+        assertEquals(List.of(), offsets(page(after(9007199254740991L))));
+        assertEquals(range(71, SAID), offsets(page(before(9007199254740991L))));
     }
 
     private void say() {
@@ -108,11 +108,11 @@ class HistoryIT {
                 .string("epoch");
     }
 
-    private String before(String offset) {
+    private String before(long offset) {
         return ",'before':{'epoch':'" + epoch + "','offset':" + offset + "}";
     }
 
-    private String after(String offset) {
+    private String after(long offset) {
         return ",'after':{'epoch':'" + epoch + "','offset':" + offset + "}";
     }
 

@@ -74,7 +74,7 @@ public record NameExample(String verdict, String name, String why) {
         return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? "" : Character.toString(c);
     }
 
-    /** Who may have a name, as the server says: {@code both}, only a {@code room}, only a {@code user}, {@code none}. */
+    /** Who may have a name, as the server says: {@code both}, a {@code room} or a {@code user} only, or {@code none}. */
     public static String verdict(String name) {
         boolean isRoom = isAllowed(RoomName::new, name);
         boolean isUser = isAllowed(UserId::new, name);

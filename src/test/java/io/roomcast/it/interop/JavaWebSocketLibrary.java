@@ -73,7 +73,7 @@ final class JavaWebSocketLibrary implements Library {
             return extensions;
         }
 
-        /** Of bytes, so that a fragment may end inside a character. Its compression takes the whole array of a buffer. */
+        /** Of bytes: a fragment may end inside a character. The library's compression takes a buffer's whole array. */
         @Override
         public void sendParts(List<String> parts) {
             byte[] all = String.join("", parts).getBytes(StandardCharsets.UTF_8);
