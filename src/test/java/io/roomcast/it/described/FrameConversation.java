@@ -53,7 +53,7 @@ final class FrameConversation implements AutoCloseable {
     }
 
     private URI at(String path) {
-        return URI.create("ws" + server.uri().resolve(path).toString().substring("http".length()));
+        return server.uri().resolve(path);
     }
 
     private static String token(String user, String name, boolean hasInfo) {

@@ -13,7 +13,6 @@ import io.roomcast.support.RoomClient;
 import io.roomcast.support.machine.Program;
 import jakarta.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +95,7 @@ class NpmPackageIT {
     void aProgramExchangesMessagesThroughThePackage() throws IOException, InterruptedException {
         try (EmbeddedServer server = EmbeddedServer.start();
                 RoomClient ann = RoomClient.enter(server.uri(), "lobby", "ann")) {
-            String url = "ws" + URI.create(server.uri() + "ws").toString().substring("http".length());
+            String url = server.uri().resolve("ws").toString().replaceFirst("^http", "ws");
             String sockets = NodeLibrary.unpackedWs().toUri().toString();
             Process robot = start(program, node("exchange.mjs", url, sockets));
             try {
