@@ -10,6 +10,12 @@ import java.util.Set;
 
 /** A servlet that only answers GET, HEAD and OPTIONS. */
 public abstract class ReadOnlyServlet extends HttpServlet {
+    /** The header {@code Allow} of what is only read. */
+    public static final String ALLOW = "GET, HEAD, OPTIONS";
+
+    /** Why another method is refused. */
+    public static final Problem REFUSAL = Problem.of(ErrorCode.METHOD_NOT_ALLOWED, "this address is read with GET");
+
     private static final long serialVersionUID = 1L;
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -19,9 +25,14 @@ public abstract class ReadOnlyServlet extends HttpServlet {
         if (METHODS.contains(request.getMethod())) {
             super.service(request, response);
         } else {
-            response.setHeader("Allow", "GET, HEAD, OPTIONS");
-            ErrorBody.write(
-                    Problem.of(ErrorCode.METHOD_NOT_ALLOWED, "this address is read with GET"), request, response);
+            response.setHeader("Allow", ALLOW);
+            ErrorBody.write(REFUSAL, request, response);
         }
+    }
+
+    /** Names the methods, without {@code TRACE}, which {@link HttpServlet} would name and which is refused. */
+    @Override
+    protected final void doOptions(HttpServletRequest request, HttpServletResponse response) {
+        response.setHeader("Allow", ALLOW);
     }
 }

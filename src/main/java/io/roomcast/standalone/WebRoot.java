@@ -1,5 +1,8 @@
 package io.roomcast.standalone;
 
+import io.roomcast.http.ErrorBody;
+import io.roomcast.http.Problem;
+import io.roomcast.http.ReadOnlyServlet;
 import io.roomcast.http.files.FileAnswer;
 import java.io.File;
 import java.io.IOException;
@@ -34,19 +37,26 @@ final class WebRoot extends StaticHttpHandler {
             return false;
         }
         boolean head = Method.HEAD.equals(request.getMethod());
-        if (head || Method.GET.equals(request.getMethod())) {
-            FileAnswer answer =
-                    files.answer(uri, request.getHeader("Accept-Encoding"), request.getHeader("If-None-Match"));
-            if (answer != null) {
-                write(answer, head, response);
-                return true;
-            }
-        }
+        boolean read = head || Method.GET.equals(request.getMethod());
+        FileAnswer answer = read
+                ? files.answer(uri, request.getHeader("Accept-Encoding"), request.getHeader("If-None-Match"))
+                : files.answer(uri, null, null);
         File file = new File(directory.toFile(), uri.endsWith("/") ? uri + "index.html" : uri);
+        if (!read) {
+            boolean found = answer != null || file.isFile();
+            if (found) {
+                answerUnread(request, response);
+            }
+            return found;
+        }
+        if (answer != null) {
+            write(answer, head, response);
+            return true;
+        }
         if (head) {
             return head(file, response);
         }
-        if (Method.GET.equals(request.getMethod()) && file.isFile() && file.length() <= MAX_READ_WHOLE_BYTES) {
+        if (file.isFile() && file.length() <= MAX_READ_WHOLE_BYTES) {
             byte[] content = Files.readAllBytes(file.toPath());
             pickupContentType(response, file.getPath());
             response.setContentLength(content.length);
@@ -54,6 +64,19 @@ final class WebRoot extends StaticHttpHandler {
             return true;
         }
         return super.handle(uri, request, response);
+    }
+
+    /** Answers a method that reads nothing, as {@link ReadOnlyServlet} does. Grizzly would leave out why. */
+    private static void answerUnread(Request request, Response response) throws IOException {
+        response.setHeader("Allow", ReadOnlyServlet.ALLOW);
+        if (!Method.OPTIONS.equals(request.getMethod())) {
+            Problem refusal = ReadOnlyServlet.REFUSAL;
+            ErrorBody body = ErrorBody.of(refusal, request.getRequestURI(), request.getHeader("Accept"));
+            response.setStatus(refusal.status());
+            response.setContentType(body.contentType());
+            response.setContentLength(body.bytes().length);
+            response.getOutputStream().write(body.bytes());
+        }
     }
 
     private static void write(FileAnswer answer, boolean head, Response response) throws IOException {

@@ -2,11 +2,11 @@ package io.roomcast.http.files;
 
 import io.roomcast.http.ErrorBody;
 import io.roomcast.http.Problem;
+import io.roomcast.http.ReadOnlyServlet;
 import io.roomcast.service.admission.Verdict;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -26,7 +26,7 @@ import java.util.Set;
 @WebServlet(
         name = "files",
         urlPatterns = {"/index.html", "/v/*", "*.js", "*.css", "*.svg", "/js/roomcast.d.ts", "/js/package.json"})
-public class FileServlet extends HttpServlet {
+public class FileServlet extends ReadOnlyServlet {
     private static final long serialVersionUID = 1L;
 
     private transient WebFiles files;

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -145,6 +146,24 @@ class ServerFilesIT {
         assertEquals(200, head.statusCode());
         assertEquals(tag, header(head, "ETag"));
         assertEquals(Integer.toString(whole.body().length), header(head, "Content-Length"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "index.html", "js/roomcast.js", "js/package.json", "VERSION/css/base.css"})
+    void filesAreOnlyRead(String path) throws Exception {
+        String named = named().get(0);
+        String address = path.replace("VERSION", named.substring(0, named.indexOf('/', 2)));
+        for (String method : List.of("POST", "PUT", "DELETE")) {
+            HttpResponse<byte[]> refused = send(method, address);
+            assertEquals(405, refused.statusCode(), method);
+            assertEquals("GET, HEAD, OPTIONS", header(refused, "Allow"), method);
+            assertEquals(
+                    "text/plain;charset=utf-8", header(refused, "Content-Type").toLowerCase(Locale.ROOT), method);
+            assertEquals("this address is read with GET\n", new String(refused.body(), StandardCharsets.UTF_8), method);
+        }
+        HttpResponse<byte[]> options = send("OPTIONS", address);
+        assertEquals(200, options.statusCode());
+        assertEquals("GET, HEAD, OPTIONS", header(options, "Allow"));
     }
 
     @Test
