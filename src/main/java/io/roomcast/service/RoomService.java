@@ -118,7 +118,7 @@ public class RoomService {
         RoomName room = session.urlRoom();
         if (room != null) {
             // The client did not send this join. So the join does not lock the identity, and a hello may follow.
-            ClientFrame.Join join = new ClientFrame.Join(null, room, session.since(), true);
+            ClientFrame.Join join = new ClientFrame.Join(null, room, session.since(), session.isPresentInUrlRoom());
             queueRequest(session, join, null, room, true, request -> joins.join(session, join, request), () -> {});
         }
     }

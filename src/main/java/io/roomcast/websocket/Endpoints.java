@@ -12,7 +12,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * What both endpoints do when the container calls them. A connection that was refused when it opened has no {@link
@@ -30,10 +30,11 @@ final class Endpoints {
      *
      * @throws ProtocolException if the URL has a token or a wrong name; the refusal is counted
      */
-    static ConnectRequest read(Session session, RoomService service, Supplier<ConnectRequest> reader) {
+    static ConnectRequest read(Session session, RoomService service, Function<QueryParameters, ConnectRequest> reader) {
         try {
-            requireNoToken(session);
-            return reader.get();
+            QueryParameters query = new QueryParameters(session.getQueryString());
+            requireNoToken(query);
+            return reader.apply(query);
         } catch (ProtocolException e) {
             service.countRefused(e, ClientOriginConfigurator.origin(session));
             throw e;
@@ -41,8 +42,8 @@ final class Endpoints {
     }
 
     /** @throws ProtocolException if the URL contains a token, because proxies and servers write URLs to logs */
-    private static void requireNoToken(Session session) {
-        if (TOKEN_PARAMETERS.stream().anyMatch(session.getRequestParameterMap()::containsKey)) {
+    private static void requireNoToken(QueryParameters query) {
+        if (TOKEN_PARAMETERS.stream().anyMatch(query::has)) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "a token must not be in the URL; send it in hello");
         }
     }

@@ -17,7 +17,6 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /** The endpoint of connections with any number of rooms. */
 @Dependent
@@ -46,7 +45,7 @@ public class MultiRoomEndpoint {
     @OnOpen
     public void onOpen(Session session) {
         try {
-            ConnectRequest request = Endpoints.read(session, service, () -> request(session));
+            ConnectRequest request = Endpoints.read(session, service, query -> request(session, query));
             EndpointConnection.open(
                     session,
                     service,
@@ -59,10 +58,10 @@ public class MultiRoomEndpoint {
         }
     }
 
-    private static ConnectRequest request(Session session) {
-        List<String> names = session.getRequestParameterMap().getOrDefault("user", List.of());
-        UserId user = names.isEmpty() ? null : new UserId(names.get(0));
-        return ConnectRequest.ofUser(user, Subprotocol.known(session.getNegotiatedSubprotocol()));
+    private static ConnectRequest request(Session session, QueryParameters query) {
+        String user = query.get("user");
+        return ConnectRequest.ofUser(
+                user == null ? null : new UserId(user), Subprotocol.known(session.getNegotiatedSubprotocol()));
     }
 
     @OnMessage

@@ -1,7 +1,5 @@
 package io.roomcast.websocket;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
@@ -21,10 +19,7 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
-import java.net.URLDecoder;
 import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The endpoint of connections with one room, named in the URL. The client joins the room when the connection opens, and
@@ -56,7 +51,7 @@ public class SingleRoomEndpoint {
     @OnOpen
     public void onOpen(Session session, @PathParam("room") String room, @PathParam("user") String user) {
         try {
-            ConnectRequest request = Endpoints.read(session, service, () -> request(session, room, user));
+            ConnectRequest request = Endpoints.read(session, service, query -> request(session, query, room, user));
             EndpointConnection.open(
                     session,
                     service,
@@ -69,26 +64,14 @@ public class SingleRoomEndpoint {
         }
     }
 
-    private static ConnectRequest request(Session session, String room, String user) {
-        RoomName roomName = new RoomName(room);
-        UserId userId = UserId.ofAddress(user, userInQuery(session.getQueryString()));
-        List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
-        Position position = since.isEmpty() ? null : Position.parse(since.get(0));
-        return new ConnectRequest(userId, roomName, position, Subprotocol.known(session.getNegotiatedSubprotocol()));
-    }
-
-    /**
-     * The parameter {@code user} of the query, or null. The session's map of parameters does not tell it from the part
-     * of the path with the same name.
-     */
-    private static String userInQuery(String query) {
-        return query == null
-                ? null
-                : Stream.of(query.split("&", -1))
-                        .filter(parameter -> parameter.startsWith("user="))
-                        .map(parameter -> URLDecoder.decode(parameter.substring("user=".length()), UTF_8))
-                        .findFirst()
-                        .orElse(null);
+    private static ConnectRequest request(Session session, QueryParameters query, String room, String user) {
+        String since = query.get("since");
+        return new ConnectRequest(
+                UserId.ofAddress(user, query.get("user")),
+                new RoomName(room),
+                since == null ? null : Position.parse(since),
+                query.isTrue("presence", true),
+                Subprotocol.known(session.getNegotiatedSubprotocol()));
     }
 
     @OnMessage

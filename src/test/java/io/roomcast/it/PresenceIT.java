@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.roomcast.support.Frame;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
+import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +77,36 @@ class PresenceIT {
                     List.of(),
                     List.of(zoe, bob).stream().filter(c -> !c.isOpen()).toList());
         }
+    }
+
+    @Test
+    void anAddressCanJoinUnseen() {
+        ann.next("presence");
+        try (RoomClient unseen = RoomClient.connect(inRoom("bob?presence=false"));
+                RoomClient plain = RoomClient.plain(inRoom("eve?presence=false"))) {
+            assertEquals(1, unseen.next("joined").number("members"));
+            plain.next("joined");
+            unseen.say("{'content':'hi'}");
+            assertEquals("hi", ann.next("message").content());
+            assertEquals("hi", plain.next("message").content());
+            ann.say("{'type':'members'}");
+            assertEquals(1, ann.next("members").number("count"));
+            unseen.say("{'type':'join'}");
+            unseen.next("joined");
+            assertEquals("bob has joined the room", ann.next("presence").content(), "the first of whom is told");
+        }
+        try (RoomClient seen = RoomClient.connect(inRoom("zoe?presence=true"))) {
+            assertEquals("zoe", seen.next("joined").string("user"));
+            ann.next(frame -> frame.is("presence") && frame.content().contains("zoe has joined"), "zoe");
+        }
+        try (RoomClient wrong = RoomClient.connect(inRoom("ann?presence=no"))) {
+            assertEquals("bad_request", wrong.error());
+            assertEquals(1008, wrong.awaitClose());
+        }
+    }
+
+    private URI inRoom(String userAndQuery) {
+        return server.webSocket("ws/" + room + "/" + userAndQuery);
     }
 
     @Test

@@ -56,7 +56,8 @@ class UserIdIT {
                 "a%2Fb",
                 "back\\slash",
                 "auth0|5f7c8ec7",
-                "a+b c"
+                "a+b c",
+                "\u5c0f\u9f8d \u00e4"
             })
     void aQueryHasAnyId(String id) {
         try (RoomClient one = RoomClient.connect(server.webSocket("ws/" + room + "/-?user=" + encoded(id)))) {
@@ -75,6 +76,18 @@ class UserIdIT {
             assertEquals(id, many.next("welcome").string("user"));
             many.say("{'type':'join','room':'" + room + "'}");
             check(many, id);
+        }
+    }
+
+    /** As the URL standard has it, and as {@code URLSearchParams} in JavaScript writes a query. */
+    @Test
+    void aPlusInAQueryIsASpace() {
+        try (RoomClient one = RoomClient.connect(server.webSocket("ws/" + room + "/-?user=Ann+Lee"))) {
+            check(one, "Ann Lee");
+        }
+        try (RoomClient many = RoomClient.connect(server.webSocket("ws?user=Ann+Lee&user=bob"))) {
+            many.say("{'type':'join','room':'" + room + "'}");
+            check(many, "Ann Lee");
         }
     }
 

@@ -107,7 +107,7 @@ public final class CoreFixture {
                 transport,
                 service.open(
                         transport,
-                        new ConnectRequest(new UserId(user), new RoomName("lobby"), null, "roomcast.v1"),
+                        new ConnectRequest(new UserId(user), new RoomName("lobby"), null, true, "roomcast.v1"),
                         HERE));
     }
 

@@ -153,7 +153,7 @@ class RoomServiceTest {
         ManualTransport transport = ManualTransport.immediate();
         core.service.open(
                 transport,
-                new ConnectRequest(new UserId("plain"), new RoomName("lobby"), null, null),
+                new ConnectRequest(new UserId("plain"), new RoomName("lobby"), null, true, null),
                 CoreFixture.HERE);
         Client ann = core.enter("ann");
         ann.send("{\"type\":\"signal\",\"signal\":\"typing\"}");

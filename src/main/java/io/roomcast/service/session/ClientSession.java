@@ -45,6 +45,7 @@ public final class ClientSession {
 
     private final UserId urlUser;
     private final Position since;
+    private final boolean isPresentInUrlRoom;
     private final long openedAt;
     private volatile Identity identity;
     /** One bucket for each of {@link LimitKeys#SESSION_RATES}, in that order. */
@@ -91,6 +92,7 @@ public final class ClientSession {
         this.heardAt = now;
         this.urlUser = request.user();
         this.since = request.since();
+        this.isPresentInUrlRoom = request.isPresent();
         this.urlRoom = request.room();
         this.isPlain = request.isPlain();
         this.queue = queue;
@@ -167,6 +169,11 @@ public final class ClientSession {
     /** The position in the URL of the connection, or null. */
     public Position since() {
         return since;
+    }
+
+    /** Whether the user is present in the room in the URL, when the session joins it by the URL. */
+    public boolean isPresentInUrlRoom() {
+        return isPresentInUrlRoom;
     }
 
     /** When the session was opened, in nanoseconds of {@link RunningTime}. */

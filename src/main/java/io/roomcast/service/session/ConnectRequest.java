@@ -10,13 +10,14 @@ import io.roomcast.protocol.UserId;
  * @param user user in the URL, or null
  * @param room room in the URL {@code /ws/{room}/{user}}; null for {@code /ws}
  * @param since last position that the client has, or null
+ * @param isPresent whether the user is present in {@code room}; else the session is a member there unseen
  * @param subprotocol subprotocol of this server that the connection uses; null if the client asked for none
  */
-public record ConnectRequest(UserId user, RoomName room, Position since, String subprotocol) {
+public record ConnectRequest(UserId user, RoomName room, Position since, boolean isPresent, String subprotocol) {
 
     /** A connection to {@code /ws}. */
     public static ConnectRequest ofUser(UserId user, String subprotocol) {
-        return new ConnectRequest(user, null, null, subprotocol);
+        return new ConnectRequest(user, null, null, true, subprotocol);
     }
 
     /** Whether the client is sent only frames with room, sender and content. */
