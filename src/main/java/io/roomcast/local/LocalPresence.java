@@ -106,10 +106,14 @@ public final class LocalPresence implements PresenceStore {
     }
 
     @Override
-    public CompletionStage<UpdateResult> enter(RoomName room, User user, String session) {
+    public CompletionStage<UpdateResult> enter(RoomName room, User user, String session, int maxUsers) {
         return update(room, roomUsers -> {
             if (closed) {
                 throw new RelayUnavailableException("the node is stopping");
+            }
+            int count = roomUsers.count.get();
+            if (maxUsers > 0 && count >= maxUsers && !roomUsers.users.containsKey(user.id())) {
+                return UpdateResult.refused(count, roomUsers.revision);
             }
             Present present = roomUsers.users.computeIfAbsent(user.id(), u -> new Present(user));
             boolean isNew = present.sessions.isEmpty();

@@ -268,9 +268,11 @@ public final class RedisRelay implements Relay {
     }
 
     PresenceStore presence(Duration leaseTime) {
-        PresenceCommands commands =
-                new PresenceCommands(shards, presenceScripts, this::keys, settings.prefix(), node, leaseTime);
-        return new RedisPresence(commands, subscriptions, timer, nanoClock);
+        return new RedisPresence(presenceCommands(leaseTime), subscriptions, timer, nanoClock);
+    }
+
+    PresenceCommands presenceCommands(Duration leaseTime) {
+        return new PresenceCommands(shards, presenceScripts, this::keys, settings.prefix(), node, leaseTime);
     }
 
     @Override

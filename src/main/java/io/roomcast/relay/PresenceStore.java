@@ -43,12 +43,22 @@ public interface PresenceStore extends AutoCloseable {
      * The result of {@link #enter} or {@link #leave}, for their caller. All nodes learn of the change by a {@link
      * PresenceChange}.
      *
+     * @param isRefused whether {@link #enter} found the room full, and changed nothing
      * @param changed whether the call added the user to the room, or removed the user from it
      * @param count number of users in the room after the call
      * @param revision revision of the room after the call, which grows with each change, even if the store has lost
      *     data
      */
-    record UpdateResult(boolean changed, long count, long revision) {}
+    record UpdateResult(boolean isRefused, boolean changed, long count, long revision) {
+        public UpdateResult(boolean changed, long count, long revision) {
+            this(false, changed, count, revision);
+        }
+
+        /** @param count number of users in the room, which is full */
+        public static UpdateResult refused(long count, long revision) {
+            return new UpdateResult(true, false, count, revision);
+        }
+    }
 
     /**
      * The users in a room.
@@ -75,7 +85,19 @@ public interface PresenceStore extends AutoCloseable {
      * Adds a session of the user to the room. Idempotent. If the user is in the room already, the user is shown as this
      * call says from now on: ids decide who is in the room, and the newest name is shown.
      */
-    CompletionStage<UpdateResult> enter(RoomName room, User user, String session);
+    default CompletionStage<UpdateResult> enter(RoomName room, User user, String session) {
+        return enter(room, user, session, 0);
+    }
+
+    /**
+     * As {@link #enter(RoomName, User, String)}, if there is a place for the user. Whoever is in the room already has
+     * one. Looking for a place and taking it is one atomic step, so nobody is told of a user who is refused.
+     *
+     * @param maxUsers most users of the room; 0 for no limit
+     * @return if a call with a limit fails, the user may be in the room or not. The caller must call {@code enter}
+     *     again, or {@link #leave}.
+     */
+    CompletionStage<UpdateResult> enter(RoomName room, User user, String session, int maxUsers);
 
     /** Removes a session of the user from the room. Idempotent. */
     CompletionStage<UpdateResult> leave(RoomName room, UserId user, String session);

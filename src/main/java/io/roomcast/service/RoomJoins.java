@@ -126,11 +126,12 @@ public class RoomJoins {
 
     private void enterPresence(ClientSession session, Membership membership, Position since, Outcome outcome) {
         RoomName room = membership.name();
-        boolean isNew = !membership.wasPresent();
+        int maxUsers = membership.wasPresent() ? 0 : settings.members(room);
         outcome.hasCalledEnter = true;
-        presence.enter(room, session.identity().user(), session.id()).whenComplete((change, failure) -> {
+        presence.enter(room, session.identity().user(), session.id(), maxUsers).whenComplete((change, failure) -> {
             outcome.change = change;
-            if (failure == null && change.changed() && isNew && isOverfull(room, change.count())) {
+            if (failure == null && change.isRefused()) {
+                outcome.hasCalledEnter = false;
                 membership.cancelOpen(rooms);
                 outcome.refuse(limits.exceeded(
                         LimitKeys.ROOM_USERS,
@@ -145,11 +146,6 @@ public class RoomJoins {
                 outcome.refuse(failure);
             }
         });
-    }
-
-    private boolean isOverfull(RoomName room, long users) {
-        int most = settings.members(room);
-        return most > 0 && users > most;
     }
 
     private void requireCapacity(RoomName room) {
@@ -269,7 +265,7 @@ public class RoomJoins {
         private final boolean isReturning;
         /** Null when the join is answered, because this listener lives as long as the membership. */
         private RoomRequests.Request request;
-        /** Whether {@link PresenceStore#enter} was called. */
+        /** Whether {@link PresenceStore#enter} was called, and the user may be in the room since. */
         private boolean hasCalledEnter;
 
         /** What the store returned when the user entered; null before, and if the user does not enter. */

@@ -1,14 +1,15 @@
 -- Enters users under the lease. Returns { revision, users, id of each user who joined, ... }, or { -1 } if the lease
--- is fenced.
+-- is fenced, or { -2, revision, users } if the room has no place for all who would join; then nothing has changed.
 --
--- ARGV[3...]  user, its part of the checksum, its name and info (see presence.lua), their part of the checksum, ...
+-- ARGV[3]     most users of the room; 0 for no limit
+-- ARGV[4...]  user, its part of the checksum, its name and info (see presence.lua), their part of the checksum, ...
 
 if isFenced() then
     return { -1 }
 end
 local isElsewhere = elsewhere()
 local joined, changes, sum = {}, {}, checksum()
-for i = 3, #ARGV, 4 do
+for i = 4, #ARGV, 4 do
     local user = ARGV[i]
     local entry = user .. '\n' .. lease
     local isShownOtherwise = show(user, ARGV[i + 2], tonumber(ARGV[i + 3]), true)
@@ -23,6 +24,10 @@ for i = 3, #ARGV, 4 do
     elseif isShownOtherwise then
         renamed[#renamed + 1] = user
     end
+end
+local most = tonumber(ARGV[3])
+if most > 0 and #joined > 0 and score('#users') + #joined > most then
+    return { -2, score('#revision'), score('#users') }
 end
 if #changes > 0 then
     put(changes, text(-1 - sum), '@' .. lease)

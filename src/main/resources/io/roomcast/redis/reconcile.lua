@@ -1,6 +1,7 @@
 -- Replaces the users of the lease by those of its node, and counts them again. Returns the same as enter.lua.
 --
--- ARGV[3...]  as for enter.lua
+-- ARGV[3...]  user, its part of the checksum, ... as from ARGV[4] for enter.lua. A part with a question mark is that of
+--             a user who asks for a place, and is not known to have one: a user who is not in the room stays out
 
 local kind = redis.call('TYPE', KEYS[1])['ok']
 if kind ~= 'zset' and kind ~= 'none' then
@@ -10,10 +11,9 @@ if isFenced() then
     return { -1 }
 end
 local isElsewhere = elsewhere()
-local wanted, sum = {}, 0
+local wanted = {}
 for i = 3, #ARGV, 4 do
     wanted[ARGV[i]] = i
-    sum = (sum + tonumber(ARGV[i + 1])) % SUMS
 end
 local function correct(i)
     return show(ARGV[i], ARGV[i + 2], tonumber(ARGV[i + 3]), false)
@@ -40,22 +40,27 @@ each(function(user, holder)
         end
     end
 end)
-local shown = 0
+local entered, sum, shown = 0, 0, 0
 for i = 3, #ARGV, 4 do
     local user = ARGV[i]
-    shown = (shown + tonumber(ARGV[i + 3])) % SUMS
-    if wanted[user] then
-        put(changes, '0', user .. '\n' .. lease)
-        local isShownOtherwise = correct(i)
-        if not isElsewhere(user) then
-            joined[#joined + 1] = user
-        elseif isShownOtherwise then
-            renamed[#renamed + 1] = user
+    local part, asks = string.match(ARGV[i + 1], '^(%d+)(%??)$')
+    if not wanted[user] or asks == '' or isElsewhere(user) then
+        entered = entered + 1
+        sum = (sum + tonumber(part)) % SUMS
+        shown = (shown + tonumber(ARGV[i + 3])) % SUMS
+        if wanted[user] then
+            put(changes, '0', user .. '\n' .. lease)
+            local isShownOtherwise = correct(i)
+            if not isElsewhere(user) then
+                joined[#joined + 1] = user
+            elseif isShownOtherwise then
+                renamed[#renamed + 1] = user
+            end
         end
     end
 end
 shownSum = shown
-if #ARGV > 2 then
+if entered > 0 then
     put(changes, text(-1 - sum), '@' .. lease)
 else
     gone[#gone + 1] = '@' .. lease

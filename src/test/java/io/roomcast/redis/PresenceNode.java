@@ -6,6 +6,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.redis.presence.PresenceCommands;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.support.RecordedPresence;
@@ -29,6 +30,11 @@ public final class PresenceNode implements AutoCloseable {
         relay = new RedisNode(settings);
         store = relay.relay.presence(lease);
         store.start(told, names);
+    }
+
+    /** Commands for leases of the test's own, which no store renews. */
+    public PresenceCommands commands() {
+        return relay.relay.presenceCommands(Duration.ofMinutes(1));
     }
 
     public void watch(RoomName room) {

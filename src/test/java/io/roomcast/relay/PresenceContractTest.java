@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -278,6 +279,40 @@ public abstract class PresenceContractTest {
         } finally {
             sessions.shutdownNow();
         }
+    }
+
+    @Test
+    void aFullRoomRefusesWhoIsNotInIt() {
+        get(presence().watch(room));
+        assertChange(true, 1, presence().enter(room, User.of(ANN), "s1", 1));
+        long revision = get(presence().roster(room, 1)).revision();
+        assertEquals(UpdateResult.refused(1, revision), get(presence().enter(room, User.of(BOB), "s2", 1)));
+        assertChange(false, 1, presence().enter(room, User.of(ANN), "s3", 1));
+        assertChange(false, 1, presence().leave(room, BOB, "s2"));
+        assertChange(false, 1, presence().leave(room, ANN, "s1"));
+        assertEquals(UpdateResult.refused(1, revision), get(presence().enter(room, User.of(BOB), "s2", 1)));
+        assertChange(true, 0, presence().leave(room, ANN, "s3"));
+        assertChange(true, 1, presence().enter(room, User.of(BOB), "s2", 1));
+        assertChange(true, 2, presence().enter(room, User.of(ANN), "s1"));
+        told().awaitTold(room, "present 0", "+ann 1", "-ann 0", "+bob 1", "+ann 2");
+    }
+
+    @Test
+    void nobodyIsToldOfWhoWasRefusedHoweverManyComeAtOnce() {
+        int places = NAMES - 1;
+        get(presence().watch(room));
+        List<CompletionStage<UpdateResult>> results = IntStream.range(0, 100)
+                .mapToObj(i -> presence().enter(room, User.of(new UserId("user" + i)), "s" + i, places))
+                .toList();
+        assertEquals(
+                places, results.stream().filter(result -> get(result).changed()).count());
+        List<UserId> users =
+                get(presence().roster(room, 100)).users().stream().map(User::id).toList();
+        assertEquals(places, users.size());
+        assertChange(true, places + 1, presence().enter(room, User.of(ANN), "s1"));
+        told().awaitList(room, Stream.concat(users.stream(), Stream.of(ANN)).toArray(UserId[]::new));
+        assertEquals(
+                places + 1, told().changes(room).size(), told().changes(room).toString());
     }
 
     @Test

@@ -206,10 +206,10 @@ class RoomServiceTest {
         boolean away;
 
         @Override
-        public CompletionStage<UpdateResult> enter(RoomName room, User user, String session) {
+        public CompletionStage<UpdateResult> enter(RoomName room, User user, String session, int maxUsers) {
             return away
                     ? CompletableFuture.failedStage(new RelayUnavailableException("away"))
-                    : local.enter(room, user, session);
+                    : local.enter(room, user, session, maxUsers);
         }
 
         @Override

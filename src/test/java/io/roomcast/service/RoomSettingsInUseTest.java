@@ -72,10 +72,13 @@ class RoomSettingsInUseTest {
     @Test
     void aRoomHasItsOwnMostMembersWhateverTheLimitBecomes() {
         CoreFixture core = new CoreFixture(Map.of("roomcast.rooms.lobby.members", "1"));
-        core.enter("ann");
+        Client ann = core.enter("ann");
+        ann.news();
         core.limits.set(LimitKeys.ROOM_USERS.name(), "2", new Author("test"));
         String refused = core.enter("ben").news();
         assertTrue(refused.contains("\"code\":\"room_full\""), refused);
+        core.advance(10_000);
+        assertEquals("", ann.news(), "nobody is told of who was refused");
         assertEquals(1, core.metrics.limits().get(LimitKeys.ROOM_USERS.name()));
 
         Client guest = core.connect("cat");

@@ -58,6 +58,11 @@ final class NodeUsers {
     private final RoomName room;
     private final Checksums checksums;
     private final Map<UserId, Set<String>> sessions = new HashMap<>(2);
+    /**
+     * The users in {@code sessions} of whom it is not known yet whether the room has a place for them. Who is refused
+     * is removed. Until then, a repair must not enter them.
+     */
+    private final Set<UserId> asking = new HashSet<>(0);
     /** The users for whom more is shown than the id. */
     private final Map<UserId, User> named = new HashMap<>(0);
     /** The sum of the numbers of all users, modulo 2^46. */
@@ -78,10 +83,24 @@ final class NodeUsers {
         return room;
     }
 
-    /** Adds a session. The user is shown as this call says from now on. */
-    void add(User shown, String session) {
+    /** Whether the user is in the room by this node, as far as it knows. */
+    boolean has(UserId user) {
+        return sessions.containsKey(user) && !asking.contains(user);
+    }
+
+    /**
+     * Adds a session. The user is shown as this call says from now on.
+     *
+     * @param asks whether the room may have no place for the user; then {@link #answered} must follow
+     */
+    void add(User shown, String session, boolean asks) {
         UserId user = shown.id();
         show(shown);
+        if (asks) {
+            asking.add(user);
+        } else {
+            asking.remove(user);
+        }
         Set<String> userSessions = sessions.get(user);
         if (userSessions == null) {
             sessions.put(user, Set.of(session));
@@ -90,6 +109,15 @@ final class NodeUsers {
             Set<String> more = new HashSet<>(userSessions);
             more.add(session);
             sessions.put(user, more);
+        }
+    }
+
+    /** Takes the answer for a session of a user who was asking. A session that is refused is removed. */
+    void answered(UserId user, String session, boolean isIn) {
+        if (isIn) {
+            asking.remove(user);
+        } else {
+            remove(user, session);
         }
     }
 
@@ -112,6 +140,7 @@ final class NodeUsers {
             return false;
         }
         sessions.remove(user);
+        asking.remove(user);
         show(User.of(user));
         checksum = (checksum - checksums.of(user)) & Checksums.MASK;
         return true;
@@ -125,6 +154,11 @@ final class NodeUsers {
         return sessions.keySet().stream()
                 .map(user -> named.getOrDefault(user, User.of(user)))
                 .toList();
+    }
+
+    /** The users who must not be entered by a repair, but stay if Redis has them. */
+    Set<UserId> asking() {
+        return asking;
     }
 
     long shownChecksum() {

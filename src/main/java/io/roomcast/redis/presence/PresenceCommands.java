@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import redis.clients.jedis.CommandArguments;
@@ -32,6 +33,12 @@ public final class PresenceCommands {
     private static final Logger LOG = System.getLogger(PresenceCommands.class.getName());
     private static final String NO_LEASE = "";
 
+    /** What scripts return in the place of a revision. */
+    private static final long FENCED = -1;
+
+    /** As {@link #FENCED}. */
+    private static final long FULL = -2;
+
     /** Shortest time to live of a room's users in Redis. Changes and comparisons renew the time to live. */
     private static final Duration MIN_TTL = Duration.ofMinutes(1);
 
@@ -39,9 +46,10 @@ public final class PresenceCommands {
      * The reply to a command that changes the users of a room.
      *
      * @param fenced whether nothing was done, since the lease was evicted from the room
+     * @param full whether nothing was done, since the room has as many users as it may
      * @param changed whether somebody joined or left
      */
-    record ChangeReply(boolean fenced, long revision, long count, boolean changed) {}
+    record ChangeReply(boolean fenced, boolean full, long revision, long count, boolean changed) {}
 
     /** @param more whether the lease has further users in the room */
     record EvictReply(boolean more) {}
@@ -116,11 +124,13 @@ public final class PresenceCommands {
         ttlMillis = Math.max(MIN_TTL.toMillis(), 4 * millis);
     }
 
+    /** @param maxUsers most users of the room; 0 for no limit */
     CompletionStage<ChangeReply> enter(
-            RoomName room, String lease, Collection<User> users, NodeUsers.Checksums checksums) {
-        return Futures.map(
-                onRoom(scripts.enter, room, lease, false, withChecksums(users, checksums)),
-                PresenceCommands::changeReply);
+            RoomName room, String lease, Collection<User> users, NodeUsers.Checksums checksums, int maxUsers) {
+        List<Object> arguments = new ArrayList<>(1 + 4 * users.size());
+        arguments.add(maxUsers);
+        arguments.addAll(withChecksums(users, Set.of(), checksums));
+        return Futures.map(onRoom(scripts.enter, room, lease, false, arguments), PresenceCommands::changeReply);
     }
 
     CompletionStage<ChangeReply> leave(RoomName room, String lease, UserId user, long checksum) {
@@ -129,11 +139,15 @@ public final class PresenceCommands {
                 PresenceCommands::changeReply);
     }
 
-    /** Replaces the users that the lease has in the room. */
+    /**
+     * Replaces the users that the lease has in the room.
+     *
+     * @param asking those of the users who are not entered, but stay if they are in the room
+     */
     CompletionStage<ChangeReply> reconcile(
-            RoomName room, String lease, Collection<User> users, NodeUsers.Checksums checksums) {
+            RoomName room, String lease, Collection<User> users, Set<UserId> asking, NodeUsers.Checksums checksums) {
         return Futures.map(
-                onRoom(scripts.reconcile, room, lease, false, withChecksums(users, checksums)),
+                onRoom(scripts.reconcile, room, lease, false, withChecksums(users, asking, checksums)),
                 PresenceCommands::changeReply);
     }
 
@@ -186,11 +200,12 @@ public final class PresenceCommands {
         });
     }
 
-    private static List<Object> withChecksums(Collection<User> users, NodeUsers.Checksums checksums) {
+    private static List<Object> withChecksums(
+            Collection<User> users, Set<UserId> asking, NodeUsers.Checksums checksums) {
         List<Object> arguments = new ArrayList<>(4 * users.size());
         for (User user : users) {
             arguments.add(user.id().value());
-            arguments.add(checksums.of(user.id()));
+            arguments.add(checksums.of(user.id()) + (asking.contains(user.id()) ? "?" : ""));
             arguments.add(UserText.afterId(user));
             arguments.add(checksums.ofShown(user));
         }
@@ -211,9 +226,12 @@ public final class PresenceCommands {
     private static ChangeReply changeReply(Object reply) {
         List<?> parts = (List<?>) reply;
         long revision = (Long) parts.get(0);
-        return revision < 0
-                ? new ChangeReply(true, 0, 0, false)
-                : new ChangeReply(false, revision, (Long) parts.get(1), parts.size() > 2);
+        if (revision == FENCED) {
+            return new ChangeReply(true, false, 0, 0, false);
+        }
+        return revision == FULL
+                ? new ChangeReply(false, true, (Long) parts.get(1), (Long) parts.get(2), false)
+                : new ChangeReply(false, false, revision, (Long) parts.get(1), parts.size() > 2);
     }
 
     /**

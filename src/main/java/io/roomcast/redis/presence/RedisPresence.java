@@ -124,15 +124,26 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     @Override
-    public CompletionStage<UpdateResult> enter(RoomName room, User user, String session) {
+    public CompletionStage<UpdateResult> enter(RoomName room, User user, String session, int maxUsers) {
         if (closed) {
             return CompletableFuture.failedFuture(new RelayUnavailableException("the node is stopping"));
         }
-        return result(room, update(room, own -> {
-            own.add(user, session);
+        Sent<ChangeReply> sent = update(room, own -> {
+            int limit = own.has(user.id()) ? 0 : maxUsers;
+            own.add(user, session, limit > 0);
             String leaseId = lease.id();
-            return new Sent<>(leaseId, commands.enter(room, leaseId, List.of(user), checksums));
-        }));
+            return new Sent<>(leaseId, commands.enter(room, leaseId, List.of(user), checksums, limit));
+        });
+        return result(
+                room,
+                maxUsers == 0
+                        ? sent
+                        : new Sent<>(sent.lease(), Futures.map(sent.reply(), reply -> {
+                            if (!reply.fenced()) {
+                                updateOnly(room, own -> own.answered(user.id(), session, !reply.full()));
+                            }
+                            return reply;
+                        })));
     }
 
     @Override
@@ -159,7 +170,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
             if (reply.fenced()) {
                 throw new RelayUnavailableException("other nodes have evicted the lease of this node");
             }
-            return new UpdateResult(reply.changed(), reply.count(), reply.revision());
+            return new UpdateResult(reply.full(), reply.changed(), reply.count(), reply.revision());
         });
     }
 
@@ -287,7 +298,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     private Sent<ChangeReply> reconcile(NodeUsers own) {
         own.mayDiffer = false;
         String leaseId = lease.id();
-        return new Sent<>(leaseId, commands.reconcile(own.room(), leaseId, own.users(), checksums));
+        return new Sent<>(leaseId, commands.reconcile(own.room(), leaseId, own.users(), own.asking(), checksums));
     }
 
     @Override

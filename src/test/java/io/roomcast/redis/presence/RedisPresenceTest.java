@@ -36,6 +36,8 @@ class RedisPresenceTest extends PresenceContractTest {
     private static final User ANN_LEE = new User(ID, "Ann Lee", "{\"tags\":[\"a b\"]}");
     private static final User ANNIE = new User(ID, "Annie", null);
 
+    private static final NodeUsers.Checksums CHECKSUMS = new NodeUsers.Checksums();
+
     private static final Duration LEASE = Duration.ofSeconds(1);
 
     private static RedisProcess redis;
@@ -95,6 +97,50 @@ class RedisPresenceTest extends PresenceContractTest {
         assertRoster(2, List.of(ANN, BOB), node.store.roster(room, 10));
         assertChange(false, 2, node.store.leave(room, ANN, "s1"));
         assertChange(true, 1, other.store.leave(room, ANN, "s1"));
+    }
+
+    @Test
+    void aRoomIsFullForAllNodes() {
+        PresenceNode other = node();
+        other.watch(room);
+        assertChange(true, 1, node.store.enter(room, User.of(ANN), "s1", 1));
+        assertTrue(get(other.store.enter(room, User.of(BOB), "s2", 1)).isRefused());
+        assertChange(false, 1, other.store.enter(room, User.of(ANN), "s3", 1));
+        assertChange(false, 1, node.store.leave(room, ANN, "s1"));
+        assertTrue(get(node.store.enter(room, User.of(BOB), "s4", 1)).isRefused());
+        node.enter(room, User.of(ID));
+        other.told.awaitTold(room, "present 0", "+ann 1", "+auth0|5f7c 2");
+    }
+
+    /** While a request for a place is not answered, a node may repair what Redis has, for example after an outage. */
+    @Test
+    void aRepairEntersNobodyWhoAsksForAPlace() {
+        node.enter(room, User.of(ANN));
+        node.watch(room);
+        PresenceCommands commands = node.commands();
+        String lease = "a-lease";
+        get(commands.renewLease(lease, true, false));
+        get(commands.renewLease("another-lease", true, false));
+        NodeUsers own = new NodeUsers(room, CHECKSUMS);
+        own.add(User.of(BOB), "s1", true);
+        own.add(ANN_LEE, "s2", false);
+        get(commands.reconcile(room, lease, own.users(), own.asking(), CHECKSUMS));
+        node.told.awaitTold(room, "present ann", "+auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]} 2");
+        own.answered(BOB, "s1", false);
+        assertTrue(get(commands.compare(room, lease, own.checksum(), own.count(), own.shownChecksum()))
+                .same());
+
+        own.add(User.of(BOB), "s3", true);
+        assertTrue(get(commands.enter(room, lease, List.of(User.of(BOB)), CHECKSUMS, 3))
+                .changed());
+        get(commands.reconcile(room, "another-lease", own.users(), own.asking(), CHECKSUMS));
+        own.answered(BOB, "s3", true);
+        assertTrue(get(commands.compare(room, "another-lease", own.checksum(), own.count(), own.shownChecksum()))
+                .same());
+        get(commands.evict(room, lease, 10));
+        node.enter(room, "last");
+        node.told.awaitChanges(room, "+auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]}", "+bob", "+last");
+        assertEquals(List.of(), node.told.wrong());
     }
 
     @Test
