@@ -5,13 +5,28 @@ import io.roomcast.support.RoomClient;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
-/** {@code java.net.http} of the JDK. */
+/**
+ * {@code java.net.http} of the JDK. It tells nobody of a connection that ends while its listener handles a message (seen
+ * with JDK 17). Who writes to it hears of that, so each connection sends a ping from time to time, as programs must.
+ */
 final class JdkLibrary implements Library {
+    private static final long PING_MILLIS = 500;
+
     private final HttpClient client = HttpClient.newHttpClient();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "jdk-library-pings");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     @Override
     public void open(URI uri, List<String> subprotocols, Received received) {
@@ -25,14 +40,31 @@ final class JdkLibrary implements Library {
             if (failure != null) {
                 received.failed(failure);
             } else {
-                received.opened(new JdkConnection(socket));
+                received.opened(new JdkConnection(socket, pings(socket, received)));
             }
         });
     }
 
+    /** Begins to send pings; the first that fails is the end of the connection. */
+    private Future<?> pings(WebSocket socket, Received received) {
+        return timer.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        MessageSocket.within(RoomClient.PATIENCE_SECONDS, socket.sendPing(ByteBuffer.allocate(0)));
+                    } catch (RuntimeException e) {
+                        received.failed(e);
+                        throw e;
+                    }
+                },
+                PING_MILLIS,
+                PING_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** The client itself ends with the process. */
     @Override
     public void close() {
-        // The client ends with the process.
+        timer.shutdownNow();
     }
 
     private static final class Listener implements WebSocket.Listener {
@@ -69,10 +101,12 @@ final class JdkLibrary implements Library {
     /** Only one send may be under way. */
     private static final class JdkConnection implements Connection {
         private final WebSocket socket;
+        private final Future<?> pings;
         private CompletableFuture<WebSocket> sent;
 
-        JdkConnection(WebSocket socket) {
+        JdkConnection(WebSocket socket, Future<?> pings) {
             this.socket = socket;
+            this.pings = pings;
             sent = CompletableFuture.completedFuture(socket);
         }
 
@@ -103,6 +137,7 @@ final class JdkLibrary implements Library {
 
         @Override
         public void close(int code, String reason) {
+            pings.cancel(false);
             MessageSocket.within(
                     RoomClient.PATIENCE_SECONDS, sent.thenCompose(before -> socket.sendClose(code, reason)));
         }
