@@ -7,6 +7,7 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
+import io.roomcast.relay.UserText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

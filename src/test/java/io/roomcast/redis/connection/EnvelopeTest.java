@@ -9,6 +9,7 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
+import io.roomcast.relay.UserText;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;

@@ -4,6 +4,8 @@ import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.lease.PresenceBook;
+import io.roomcast.lease.UserChecksums;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
@@ -36,7 +38,7 @@ class RedisPresenceTest extends PresenceContractTest {
     private static final User ANN_LEE = new User(ID, "Ann Lee", "{\"tags\":[\"a b\"]}");
     private static final User ANNIE = new User(ID, "Annie", null);
 
-    private static final NodeUsers.Checksums CHECKSUMS = new NodeUsers.Checksums();
+    private static final UserChecksums CHECKSUMS = new UserChecksums();
 
     private static final Duration LEASE = Duration.ofSeconds(1);
 
@@ -121,22 +123,18 @@ class RedisPresenceTest extends PresenceContractTest {
         String lease = "a-lease";
         get(commands.renewLease(lease, true, false));
         get(commands.renewLease("another-lease", true, false));
-        NodeUsers own = new NodeUsers(room, CHECKSUMS);
-        own.add(User.of(BOB), "s1", true);
-        own.add(ANN_LEE, "s2", false);
-        get(commands.reconcile(room, lease, own.users(), own.asking(), CHECKSUMS));
+        List<User> users = List.of(User.of(BOB), ANN_LEE);
+        get(commands.reconcile(room, lease, users, Set.of(BOB), CHECKSUMS));
         node.told.awaitTold(room, "present ann", "+auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]} 2");
-        own.answered(BOB, "s1", false);
-        assertTrue(get(commands.compare(room, lease, own.checksum(), own.count(), own.shownChecksum()))
-                .same());
+        PresenceBook.Sums refused = new PresenceBook.Sums(CHECKSUMS.of(ID), 1, CHECKSUMS.ofShown(ANN_LEE), CHECKSUMS);
+        assertTrue(get(commands.compare(room, lease, refused)).same());
 
-        own.add(User.of(BOB), "s3", true);
         assertTrue(get(commands.enter(room, lease, List.of(User.of(BOB)), CHECKSUMS, 3))
                 .changed());
-        get(commands.reconcile(room, "another-lease", own.users(), own.asking(), CHECKSUMS));
-        own.answered(BOB, "s3", true);
-        assertTrue(get(commands.compare(room, "another-lease", own.checksum(), own.count(), own.shownChecksum()))
-                .same());
+        get(commands.reconcile(room, "another-lease", users, Set.of(BOB), CHECKSUMS));
+        long both = (CHECKSUMS.of(ID) + CHECKSUMS.of(BOB)) & UserChecksums.MASK;
+        PresenceBook.Sums taken = new PresenceBook.Sums(both, 2, CHECKSUMS.ofShown(ANN_LEE), CHECKSUMS);
+        assertTrue(get(commands.compare(room, "another-lease", taken)).same());
         get(commands.evict(room, lease, 10));
         node.enter(room, "last");
         node.told.awaitChanges(room, "+auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]}", "+bob", "+last");
