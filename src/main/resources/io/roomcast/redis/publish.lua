@@ -210,14 +210,14 @@ local function known(key)
     end
 end
 
--- Reads the numbering. If several messages of the room follow, their offsets are written together.
+-- Reads the numbering, and writes it as it is after the messages that follow.
 --
--- first, last   of the bodies in ARGV
+-- first, last   of their bodies in ARGV
 local function readRoom(first, last)
     room = numbering()
     -- Never backwards: readers stop at the first message that is too old.
     room.now = math.max(milliseconds(), room.at)
-    if first < last and not room.begins then
+    if not room.begins then
         local bytes = room.bytes
         for i = first, last do
             bytes = bytes + #ARGV[i]
@@ -272,41 +272,107 @@ local function publish(key, index, last)
 end
 
 local answers = {}
+-- What is next in KEYS and ARGV.
+local key, argument = 1, 7
 
--- Answers the message whose body has this index in ARGV. Returns whether it was refused.
-local function answer(key, index, last)
-    failure = nil
-    local isDone, found = pcall(publish, key, index, last)
-    if isDone and found then
-        answers[#answers + 1] = found
-        return false
-    end
-    local refusal = failure or found
+local function refused(refusal)
     answers[#answers + 1] = { err = type(refusal) == 'table' and refusal.err or 'ERR ' .. tostring(refusal) }
     settle()
     room = nil
     return true
 end
 
-local key, argument, rooms, last = 1, 7, 0, #ARGV
+-- Answers the next message, with all care. Returns whether it was refused.
+local function answer(letter, last)
+    local memory
+    if letter == FIRST_WITH_KEY or letter == WITH_KEY then
+        memory, key = KEYS[key], key + 1
+    end
+    failure = nil
+    local isDone, found = pcall(publish, memory, argument, last)
+    argument = argument + 1
+    if not isDone or not found then
+        return refused(failure or found)
+    end
+    answers[#answers + 1] = found
+    return false
+end
+
+-- Answers the next messages as long as they are like most: their offsets are written, no mark is due, and no key is
+-- known. This is what 'publish' does for such a message, and takes half of the time. Returns the number of messages,
+-- and whether the last of them was refused.
+local function answerUsual(letters, from)
+    if not room.written or room.at == 0 or room.age ~= KEPT_MS or MAX_MESSAGES == 0
+            or math.floor(room.now / MARK_MS) > math.floor(room.at / MARK_MS) then
+        return 0, false
+    end
+    local epoch, offset, bytes, at = room.epoch, room.offset, room.bytes, text(room.now)
+    local markBytes = (math.floor(bytes / MARK_BYTES) + 1) * MARK_BYTES
+    local head, tail, count = ENVELOPE .. 'M' .. epoch .. ' ', ' ' .. RUN .. ' ', #answers
+    local stored, refusal, refusedKey = 0, nil, nil
+    for i = from, #letters do
+        local body, letter = ARGV[argument], string.byte(letters, i)
+        local next = text(offset + 1)
+        local position, memory = epoch .. ':' .. next, nil
+        if bytes + #body >= markBytes or (offset + 1) % CUT_MESSAGES == 0 then
+            break
+        end
+        if letter == FIRST_WITH_KEY or letter == WITH_KEY then
+            memory = KEYS[key]
+            if try('SET', memory, position, 'NX', 'GET', 'PX', KEY_MS) then
+                break
+            end
+        end
+        local reply = try('XADD', logKey, next, 'at', at, 'body', body)
+        local logged = type(reply) ~= 'table'
+        reply = logged and try(PUBLISH, channelKey, head .. next .. tail .. body) or reply
+        if type(reply) == 'table' then
+            room.offset, room.bytes, room.at = offset, bytes, offset > room.offset and room.now or room.at
+            takeBack(memory, next, position, room.now, bytes + #body, nil, logged)
+            refusal, refusedKey = reply, memory
+            break
+        end
+        offset, bytes, argument, stored = offset + 1, bytes + #body, argument + 1, stored + 1
+        key = memory and key + 1 or key
+        answers[count + stored] = position
+    end
+    if refusal then
+        if string.find(refusal.err, 'equal or smaller', 1, true) then
+            return stored, false -- The log is ahead of the numbering.
+        end
+        key, argument = refusedKey and key + 1 or key, argument + 1
+        return stored + 1, refused(refusal)
+    end
+    if stored > 0 then
+        room.offset, room.bytes, room.at = offset, bytes, room.now
+    end
+    return stored, false
+end
+
+local rooms, last = 0, #ARGV
 while argument <= last do
     numberingKey, logKey, channelKey = KEYS[key], KEYS[key + 1], KEYS[key + 2]
     knownEpoch, knownOffset = ARGV[argument], ARGV[argument + 1]
     local letters = ARGV[argument + 2]
     key, argument, rooms = key + 3, argument + 3, rooms + 1
     epochPart, room = ARGV[1] .. rooms, nil
-    local lastOfRoom, isRefused = argument + #letters - 1, false
-    for i = 1, #letters do
-        local letter, memory = string.byte(letters, i)
-        if letter == FIRST_WITH_KEY or letter == WITH_KEY then
-            memory, key = KEYS[key], key + 1
+    local lastOfRoom, isRefused, i = argument + #letters - 1, false, 1
+    if not pcall(readRoom, argument, lastOfRoom) then
+        room = nil
+    end
+    while i <= #letters do
+        local usual = 0
+        if room and not isRefused then
+            usual, isRefused = answerUsual(letters, i)
         end
-        if isRefused and letter >= LEAST_OF_FURTHER then
-            answers[#answers + 1] = ''
-        else
-            isRefused = answer(memory, argument, lastOfRoom)
+        i = i + usual
+        local letter = string.byte(letters, i)
+        if letter and isRefused and letter >= LEAST_OF_FURTHER then
+            key = letter == WITH_KEY and key + 1 or key
+            answers[#answers + 1], argument, i = '', argument + 1, i + 1
+        elseif letter then
+            isRefused, i = answer(letter, lastOfRoom), i + 1
         end
-        argument = argument + 1
     end
     settle()
 end
