@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -18,7 +19,8 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  *
  * <p>Redis may have forgotten the script of a call, and another node may load the script again before a later call is
  * carried out. Then the earlier call is refused. It is sent again only if no later command of the same hash slot was
- * carried out, since it would be carried out in the wrong order. No further batch is sent meanwhile.
+ * carried out, since it would be carried out in the wrong order. No further batch is sent meanwhile. The same holds for a
+ * call of several publishes that was refused as a whole: it is divided.
  */
 final class RoundTrips {
     private static final int MAX_BATCHES = 2;
@@ -43,6 +45,9 @@ final class RoundTrips {
     private final BitSet overtaken = new BitSet();
 
     private int tries = 1;
+    /** Whether each call that is to be repeated is for one publish only. */
+    private boolean alone;
+
     private boolean moved;
     private JedisDataException serverFailure;
 
@@ -82,7 +87,10 @@ final class RoundTrips {
 
     /** @throws JedisException if the connection failed */
     void send(RedisConnection connection, List<Answered> commands, long now) {
-        Batch batch = new Batch(Sending.of(commands), now);
+        send(connection, new Batch(Sending.of(commands), now));
+    }
+
+    private void send(RedisConnection connection, Batch batch) {
         batches.add(batch); // First, so that a failure reaches those who wait.
         for (Sending sending : batch.sendings()) {
             connection.write(sending.arguments());
@@ -93,13 +101,20 @@ final class RoundTrips {
     /**
      * Reads the replies to the oldest batch, and completes what was carried out or refused.
      *
-     * @return the duration from its start until {@code now}
      * @throws JedisException if the connection failed, or the server cannot serve. Some replies may not be completed,
      *     and it is unknown whether Redis carried out their commands.
      */
     void receive(RedisConnection connection) {
         for (Sending sending : batches.element().sendings()) {
-            sending.distribute(read(connection), this::complete);
+            Object reply = read(connection);
+            if (reply instanceof JedisAccessControlException
+                    && sending.waiting().size() > 1) {
+                // A user of Redis may lack the right to the keys of one room: then Redis refuses the call as a whole.
+                callsToRepeat.addAll(sending.waiting());
+                alone = true;
+            } else {
+                sending.distribute(reply, this::complete);
+            }
         }
         if (moved) {
             moved = false;
@@ -162,8 +177,9 @@ final class RoundTrips {
         tries = calls.isEmpty() ? 1 : tries + 1;
         if (!calls.isEmpty()) {
             loadScripts(connection);
-            send(connection, calls, startedAt);
+            send(connection, new Batch(alone ? Sending.alone(calls) : Sending.of(calls), startedAt));
         }
+        alone = false;
     }
 
     /** Fails everything that was sent and not answered. */
@@ -178,6 +194,7 @@ final class RoundTrips {
         callsToRepeat.clear();
         overtaken.clear();
         tries = 1;
+        alone = false;
         moved = false;
         serverFailure = null;
     }

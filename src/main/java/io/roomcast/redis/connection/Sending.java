@@ -45,6 +45,13 @@ record Sending(CommandArguments arguments, List<? extends Answered> waiting) {
         return sendings;
     }
 
+    /** As {@link #of}, but each publish has a call of its own. */
+    static List<Sending> alone(List<Answered> commands) {
+        return commands.stream()
+                .flatMap(command -> of(List.of(command)).stream())
+                .toList();
+    }
+
     private static void addCalls(Map<Room, List<Publish>> publishes, List<Sending> sendings) {
         Map<RoomPublish.Head, List<Publish>> byHead = new LinkedHashMap<>();
         publishes.forEach((room, ofRoom) ->
