@@ -90,14 +90,12 @@ final class Probes {
         RoomKeys keys = probeRoom(shard);
         String key = UUID.randomUUID().toString();
         return Futures.map(
-                shard.publish(
-                        keys.slot(),
-                        scripts.publish(
-                                keys,
-                                null,
-                                shard.lineage().argument(),
-                                shard.lineage().runArgument(),
-                                List.of(new Relay.Entry(key, token.getBytes(UTF_8))))),
+                shard.publish(scripts.publish(
+                        keys,
+                        null,
+                        shard.lineage().argument(),
+                        shard.lineage().runArgument(),
+                        List.of(new Relay.Entry(key, token.getBytes(UTF_8))))),
                 reply -> PublishReply.of(reply).positions().get(0));
     }
 

@@ -8,9 +8,10 @@ import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * The reply of publish.lua: a position for each of the first messages.
+ * The answers of publish.lua to one publish: a position for each of the first messages.
  *
  * @param refusal why the next message was not stored; null if all were
  */
@@ -25,12 +26,13 @@ record PublishReply(List<Stored> stored, RelayUnavailableException refusal) {
         List<Stored> stored = new ArrayList<>();
         RelayUnavailableException refusal = null;
         for (Object each : (List<?>) reply) {
-            String text = new String((byte[]) each, UTF_8);
-            switch (text.charAt(0)) {
-                case '-' -> refusal = new RelayUnavailableException("Redis: " + text.substring(1));
-                case '=' -> stored.add(new Stored(Position.parse(text.substring(1)), true));
-                default -> stored.add(new Stored(Position.parse(text), false));
+            if (each instanceof JedisDataException error) {
+                refusal = new RelayUnavailableException("Redis: " + error.getMessage());
+                break; // The messages after it were not tried.
             }
+            String text = new String((byte[]) each, UTF_8);
+            boolean keyKnown = text.charAt(0) == '=';
+            stored.add(new Stored(Position.parse(keyKnown ? text.substring(1) : text), keyKnown));
         }
         return new PublishReply(stored, refusal);
     }

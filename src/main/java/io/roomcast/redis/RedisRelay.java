@@ -15,6 +15,7 @@ import io.roomcast.redis.connection.Connector;
 import io.roomcast.redis.connection.Envelope;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.redis.connection.RoomKeys;
+import io.roomcast.redis.connection.RoomPublish;
 import io.roomcast.redis.connection.Script;
 import io.roomcast.redis.connection.Scripts;
 import io.roomcast.redis.connection.Subscriber;
@@ -43,8 +44,8 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.args.Rawable;
 
 /**
- * The relay of many nodes over Redis. A publish is one script, which assigns the offset, appends to the room's log and
- * publishes to all nodes, in one step. If a node receives messages out of order, or may have missed messages, it reads
+ * The relay of many nodes over Redis. A script assigns the offsets, appends to the rooms' logs and publishes to all
+ * nodes, in one step. Publishes that wait at the same time share a call of it. If a node receives messages out of order, or may have missed messages, it reads
  * them from the log. Members do not notice this.
  *
  * <p><b>Requirements.</b> Redis must not evict keys ({@code maxmemory-policy noeviction}). It needs an append-only file
@@ -185,9 +186,9 @@ public final class RedisRelay implements Relay {
         RoomKeys keys = keys(room);
         Shard shard = shards.of(keys.slot());
         DataLineage lineage = shard.lineage();
-        CommandArguments command =
+        RoomPublish messages =
                 scripts.publish(keys, subscriptions.position(room), lineage.argument(), lineage.runArgument(), entries);
-        return Futures.map(shard.publish(keys.slot(), command), reply -> {
+        return Futures.map(shard.publish(messages), reply -> {
             PublishReply stored = PublishReply.of(reply);
             stored.seen(entries).forEach(seen -> lineage.note(room, seen));
             return new Prefix(stored.positions(), stored.refusal());

@@ -1,36 +1,48 @@
--- Stores messages and publishes them to all nodes that listen, in one step: so offsets, the log and the deliveries have
--- the same order, and no other message comes between these. Returns the position of each message as EPOCH:OFFSET. For
--- an idempotency key that is known, this is '=' and the first position, and nothing else is done. The messages are
--- stored one after the other. When one is refused, those after it are not tried, and the last element is '-' and the
--- error; if it is the first, the script fails with this error.
+-- Stores messages of several rooms and publishes them to all nodes that listen, in one step: so offsets, the log and
+-- the deliveries have the same order. A request is one or more messages of one room, and no other message comes between
+-- these. Returns an answer for each message: its position as EPOCH:OFFSET. For an idempotency key that is known, this is
+-- '=' and the first position, and nothing else is done. The messages are stored one after the other. For one that is
+-- refused, the answer is the error; those after it in the request are not tried, and their answers are empty. What is
+-- refused of one request does not concern the others.
 --
 -- Redis does not roll back a script when a command is refused (for a missing permission, or a key of another type). So
 -- this script takes back what it has done for a message: it is published last, and a refused message is neither stored
 -- nor published. If the log cannot be taken back, the message stays stored, and its key remembers that it was not
 -- published: a repeated publish then publishes it.
 --
--- KEYS[3]  channel of the room
--- KEYS[4…] memory of an idempotency key: the position, or '!' and the position of a message that was not published
--- ARGV[5]  run of this server, by which nodes tell its messages from those of other servers of a Cluster
--- ARGV[6]  most messages of the log; 0 for none   ARGV[7]  most bytes   ARGV[8]  most age in ms
--- ARGV[9…] for each message, the index of its idempotency key in KEYS, 0 if it has none, and its body
+-- ARGV[3]  run of this server, by which nodes tell its messages from those of other servers of a Cluster
+-- ARGV[4]  most messages of a log; 0 for none   ARGV[5]  most bytes   ARGV[6]  most age in ms
+--
+-- For each room, in KEYS from 1 and in ARGV from 7:
+-- KEYS  numbering, log, channel, and for each message that has an idempotency key, the memory of this key: the position,
+--       or '!' and the position of a message that was not published
+-- ARGV  the epoch and the offset that this node knows, a letter for each message, and the body of each message. A
+--       message with an idempotency key has the letter k, one without has b. The first of a request has a capital.
 --
 -- Nodes may have different limits for a room, as while they are restarted with others one by one. The log then has what
 -- the lowest limits leave. Whatever they are, the log has no gap between its first message and its last.
 
 local SHORT = 2048
-local MAX_MESSAGES, MAX_BYTES, AGE_MS = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local FIRST_WITH_KEY, WITH_KEY, LEAST_OF_FURTHER = string.byte('Kka', 1, 3)
+local RUN = ARGV[3]
+local MAX_MESSAGES, MAX_BYTES, AGE_MS = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local MARK_BYTES, MARK_MS = math.floor(MAX_BYTES / TRIM_STEPS) + 1, math.floor(AGE_MS / TRIM_STEPS) + 1
+-- A log is cut to its most messages each time that it has grown by so many: cutting costs as much as appending.
+local CUT_MESSAGES = math.min(math.floor(MAX_MESSAGES / TRIM_STEPS) + 1, 100)
 -- The age for which the keys' time to live is set. Without messages there is no log: the next that is kept sets it
 -- anew.
-local KEPT_MS = MAX_MESSAGES > 0 and AGE_MS or 0
+local KEPT_MS = text(MAX_MESSAGES > 0 and AGE_MS or 0)
 local NUMBERING_MS = math.max(LEAST_NUMBERING_MS, 2 * AGE_MS)
 
+local try = redis.pcall
+local channelKey
+-- The numbering of the room whose requests are served, as it is after the last message; nothing if it has to be read.
+-- 'written' is the offset that Redis has already, for messages that follow in this call.
+local room
 local failure
 
 -- Returns whether Redis carried the command out.
-local function did(...)
-    local reply = redis.pcall(...)
+local function done(reply)
     if type(reply) == 'table' and reply.err then
         failure = failure or reply
         return false
@@ -39,15 +51,16 @@ local function did(...)
 end
 
 local function tell(epoch, offset, body)
-    return did(PUBLISH, KEYS[3], ENVELOPE .. 'M' .. epoch .. ' ' .. offset .. ' ' .. ARGV[5] .. ' ' .. body)
+    return done(try(PUBLISH, channelKey, ENVELOPE .. 'M' .. epoch .. ' ' .. offset .. ' ' .. RUN .. ' ' .. body))
 end
 
 -- The log is bounded by age and by bytes, too. Entry ids are offsets, so that it cannot be trimmed by time directly. A
--- mark (time, offset, bytes before it) is set at every eighth of either bound, and the log is trimmed at marks. So the
--- log holds all messages within the bounds, and at most an eighth more; readers skip messages that are too old. The
--- keys' time to live is renewed with the marks, and when the age for which it was set is not that of this node. The
--- numbering has this age. Returns the marks with a new one, and the offset where the log has to begin.
-local function withMark(marks, room, now, offset, bytes)
+-- mark (time, offset, bytes before it) is set by the first message of each eighth of either bound, and the log is
+-- trimmed at marks. So the log holds all messages within the bounds, and at most an eighth more; readers skip messages
+-- that are too old. The keys' time to live is renewed with the marks, and when the age for which it was set is not that
+-- of this node. The numbering has this age. Returns the marks with a new one, and the offset where the log has to
+-- begin.
+local function withMark(marks, now, offset, bytes)
     local found = {}
     for at, first, before in string.gmatch(marks, '(%d+),(%d+),(%d+);') do
         found[#found + 1] = { at = tonumber(at), first = first, before = tonumber(before) }
@@ -67,141 +80,300 @@ end
 -- Redis gives a new stream 4 KiB, however short its message is. A copy of the stream takes no more than it holds, and
 -- grows as needed. It is not worth a refusal of the message: if Redis refuses the copy, the stream stays as it is.
 local function shrink(body)
-    if #body < SHORT and redis.pcall('XLEN', KEYS[2]) == 1 then
-        local copy = redis.pcall('DUMP', KEYS[2])
+    if #body < SHORT and try('XLEN', logKey) == 1 then
+        local copy = try('DUMP', logKey)
         if type(copy) == 'string' then
-            redis.pcall('RESTORE', KEYS[2], AGE_MS + MARK_MS, copy, 'REPLACE')
+            try('RESTORE', logKey, AGE_MS + MARK_MS, copy, 'REPLACE')
         end
     end
+end
+
+local function number(offset, at, bytes)
+    return done(try('HSET', numberingKey, 'offset', text(offset), 'at', text(at), 'bytes', text(bytes)))
+end
+
+-- Writes the numbering as it is, if Redis has more.
+local function settle()
+    if room and room.written and room.written ~= room.offset then
+        number(room.offset, room.at, room.bytes)
+    end
+end
+
+local function forget(key)
+    done(try('SET', key, '', 'PX', 1))
 end
 
 -- A command that was carried out once is not refused: so the key is removed and the numbering restored with the
 -- commands that wrote them.
-local function takeBack(room, key, offset, position, oldMarks, logged)
+local function takeBack(key, offset, position, now, bytes, oldMarks, logged)
+    room.written = nil
     if logged and MAX_MESSAGES > 0 then
-        if not did('XDEL', KEYS[2], offset) then
-            return key and did('SET', key, '!' .. position, 'PX', KEY_MS)
+        if not done(try('XDEL', logKey, offset)) then
+            number(room.offset + 1, now, bytes)
+            return key and done(try('SET', key, '!' .. position, 'PX', KEY_MS))
         end
         if not room.fresh then
-            did('XSETID', KEYS[2], text(room.offset), 'MAXDELETEDID', text(room.offset))
+            done(try('XSETID', logKey, text(room.offset), 'MAXDELETEDID', text(room.offset)))
         end
     end
     if key then
-        did('SET', key, '', 'PX', 1)
+        forget(key)
     end
-    did('HSET', KEYS[1], 'offset', text(room.offset), 'at', text(room.at), 'bytes', text(room.bytes))
+    number(room.offset, room.at, room.bytes)
     if oldMarks then
-        did('HSET', KEYS[1], 'markAt', text(room.markAt), 'markBytes', text(room.markBytes), 'marks', oldMarks)
+        done(try('HSET', numberingKey, 'marks', oldMarks))
     end
     if room.fresh then
-        did('DEL', KEYS[1], KEYS[2])
+        done(try('DEL', numberingKey, logKey))
     end
 end
 
+local function append(offset, at, body)
+    if MAX_MESSAGES == 0 then
+        -- A message that is not kept ends the log of earlier ones, which another node may have kept.
+        return done(try('DEL', logKey))
+    elseif (room.offset + 1) % CUT_MESSAGES == 0 then
+        return done(try('XADD', logKey, 'MAXLEN', MAX_MESSAGES, offset, 'at', at, 'body', body))
+    end
+    return done(try('XADD', logKey, offset, 'at', at, 'body', body))
+end
+
 -- Returns the position, or nothing if a command was refused. If all went well, 'room' is as it is now.
-local function store(room, key, body)
-    local offset = text(room.offset + 1)
-    -- Never backwards: readers stop at the first message that is too old.
-    local now = math.max(milliseconds(), room.at)
-    local at, bytes = text(now), room.bytes + #body
-    local position = room.epoch .. ':' .. offset
-    local marked = room.markAt == 0 or now - room.markAt >= MARK_MS or bytes - room.markBytes >= MARK_BYTES
+--
+-- key       memory of an idempotency key, or nil
+-- isNoted   whether it has the position already
+local function store(offset, position, key, isNoted, body)
+    local now, bytes = room.now, room.bytes + #body
+    local marked = room.at == 0 or math.floor(now / MARK_MS) > math.floor(room.at / MARK_MS)
+        or math.floor(bytes / MARK_BYTES) > math.floor(room.bytes / MARK_BYTES)
     local renewed = marked or room.age ~= KEPT_MS
     local oldMarks, newMarks, first
 
-    if not did('HSET', KEYS[1], 'offset', offset, 'at', at, 'bytes', text(bytes)) then
+    if room.offset >= (room.written or 0) and not number(room.offset + 1, now, bytes) then
+        if isNoted then
+            forget(key)
+        end
         return nil
     end
+    local read = true
     if marked then
-        oldMarks = redis.call('HGET', KEYS[1], 'marks') or ''
-        newMarks, first = withMark(oldMarks, room, now, offset, bytes)
+        local marks = try('HGET', numberingKey, 'marks') or ''
+        read = done(marks)
+        if read then
+            oldMarks = marks
+            newMarks, first = withMark(marks, now, offset, bytes)
+        end
     end
     -- A log without a numbering is left over from an earlier time of the room.
-    local begun = (not room.begins
-            or did('HSET', KEYS[1], 'epoch', room.epoch, 'base', text(room.base), 'lineage', text(room.lineage)))
-        and (not marked
-            or did('HSET', KEYS[1], 'marks', newMarks, 'markAt', at, 'markBytes', text(room.bytes)))
-        and (not renewed or did('PEXPIRE', KEYS[1], NUMBERING_MS))
-        and (not room.fresh or did('DEL', KEYS[2]))
-        and (not key or did('SET', key, position, 'PX', KEY_MS))
-    -- A message that is not kept ends the log of earlier ones, which another node may have kept.
-    local logged = begun
-        and (MAX_MESSAGES == 0 and did('DEL', KEYS[2])
-            or MAX_MESSAGES > 0 and did('XADD', KEYS[2], 'MAXLEN', MAX_MESSAGES, offset, 'at', at, 'body', body))
+    local begun = read
+        and (not room.begins
+            or done(try('HSET', numberingKey, 'epoch', room.epoch, 'base', text(room.base), 'lineage', room.lineage)))
+        and (not marked or done(try('HSET', numberingKey, 'marks', newMarks)))
+        and (not renewed or done(try('PEXPIRE', numberingKey, NUMBERING_MS)))
+        and (not room.fresh or done(try('DEL', logKey)))
+        and (not key or isNoted or done(try('SET', key, position, 'PX', KEY_MS)))
+    local logged = begun and append(offset, text(now), body)
     local trimmed = logged
-        and (not renewed or MAX_MESSAGES == 0 or did('PEXPIRE', KEYS[2], AGE_MS + MARK_MS))
-        and (not marked or MAX_MESSAGES == 0 or did('XTRIM', KEYS[2], 'MINID', first))
-        and (room.age == KEPT_MS or did('HSET', KEYS[1], 'age', text(KEPT_MS)))
+        and (not renewed or MAX_MESSAGES == 0 or done(try('PEXPIRE', logKey, AGE_MS + MARK_MS)))
+        and (not marked or MAX_MESSAGES == 0 or done(try('XTRIM', logKey, 'MINID', first)))
+        and (room.age == KEPT_MS or done(try('HSET', numberingKey, 'age', KEPT_MS)))
     if trimmed and tell(room.epoch, offset, body) then
         if marked and MAX_MESSAGES > 0 then
             shrink(body)
-        end
-        if marked then
-            room.markAt, room.markBytes = now, room.bytes
         end
         room.offset, room.at, room.bytes, room.age = room.offset + 1, now, bytes, KEPT_MS
         room.begins, room.fresh = false, false
         return position
     end
-    takeBack(room, key, offset, position, oldMarks, logged)
+    takeBack(key, offset, position, now, bytes, oldMarks, logged)
 end
 
--- Returns the answer for a key that is known; nothing if it is not, or if a command was refused.
-local function known(key)
-    local first = redis.pcall('GET', key)
-    if type(first) == 'table' then
-        failure = first -- The key is of another type.
-    elseif first and string.sub(first, 1, 1) == '!' then
-        local epoch, offset = string.match(first, '^!(.*):(%d+)$')
-        local entry = redis.call('XRANGE', KEYS[2], offset, offset)[1]
-        if entry then
-            local position = epoch .. ':' .. offset
-            return tell(epoch, offset, entry[2][4]) and did('SET', key, position, 'PX', KEY_MS)
-                and '=' .. position or nil
-        end
-    elseif first and first ~= '' then
-        return '=' .. first
+-- Returns the answer for a key whose memory has 'first'; nothing if it has to be stored, or if a command was refused.
+local function answerFor(key, first)
+    if string.sub(first, 1, 1) ~= '!' then
+        return first ~= '' and '=' .. first or nil
+    end
+    local epoch, offset = string.match(first, '^!(.*):(%d+)$')
+    local entry = redis.call('XRANGE', logKey, offset, offset)[1]
+    if entry then
+        local position = epoch .. ':' .. offset
+        return tell(epoch, offset, entry[2][4]) and done(try('SET', key, position, 'PX', KEY_MS))
+            and '=' .. position or nil
     end
 end
 
-local room
+-- Returns the answer for a key that is known, where nothing can be stored.
+local function known(key)
+    local first = try('GET', key)
+    if done(first) and first then
+        return answerFor(key, first)
+    end
+end
+
+-- Reads the numbering, and writes it as it is after the messages that follow.
+--
+-- first, last   of their bodies in ARGV
+local function readRoom(first, last)
+    room = numbering()
+    -- Never backwards: readers stop at the first message that is too old.
+    room.now = math.max(milliseconds(), room.at)
+    if not room.begins then
+        local bytes = room.bytes
+        for i = first, last do
+            bytes = bytes + #ARGV[i]
+        end
+        local written = room.offset + last - first + 1
+        if number(written, room.now, bytes) then
+            room.written = written
+        end
+        failure = nil
+    end
+end
 
 -- Returns the answer for a message, or nothing if a command was refused.
-local function publish(key, body)
-    local answer = key and known(key)
-    if answer or failure then
-        return answer
+local function publish(key, index, last)
+    if not room then
+        local isRead, refusal = pcall(readRoom, index, last)
+        if not isRead then
+            failure = refusal
+            return key and known(key)
+        end
     end
-    room = room or numbering()
-    local position = store(room, key, body)
-    if not position and string.find(failure.err, 'equal or smaller', 1, true) then
+    local body = ARGV[index]
+    local offset = text(room.offset + 1)
+    local position = room.epoch .. ':' .. offset
+    local isNoted = false
+    if key then
+        local first = try('SET', key, position, 'NX', 'GET', 'PX', KEY_MS)
+        isNoted = not first
+        if not done(first) then
+            return known(key) -- A full Redis answers for known keys, too.
+        end
+        local answer = first and answerFor(key, first)
+        if answer or failure then
+            return answer
+        end
+    end
+    local stored = store(offset, position, key, isNoted, body)
+    if not stored and string.find(failure.err, 'equal or smaller', 1, true) then
         -- The log is ahead of the numbering, for whatever reason: a new epoch continues after it.
         failure = nil
-        local info = redis.call('XINFO', 'STREAM', KEYS[2])
+        local info = redis.call('XINFO', 'STREAM', logKey)
         for i = 1, #info, 2 do
             if info[i] == 'last-generated-id' then
-                room.offset = tonumber(string.match(info[i + 1], '^%d+'))
+                renumbered(room, tonumber(string.match(info[i + 1], '^%d+')))
             end
         end
-        room.base = room.offset
-        room.epoch = newEpoch(room.epoch)
-        room.begins = true
         room.fresh = false
-        position = store(room, key, body)
+        offset = text(room.offset + 1)
+        stored = store(offset, room.epoch .. ':' .. offset, key, false, body)
     end
-    return position
+    return stored
 end
 
 local answers = {}
-for i = 9, #ARGV, 2 do
-    local answer = publish(KEYS[tonumber(ARGV[i])], ARGV[i + 1])
-    if not answer then
-        if #answers == 0 then
-            return failure
-        end
-        answers[#answers + 1] = '-' .. failure.err
-        break
+-- What is next in KEYS and ARGV.
+local key, argument = 1, 7
+
+local function refused(refusal)
+    answers[#answers + 1] = { err = type(refusal) == 'table' and refusal.err or 'ERR ' .. tostring(refusal) }
+    settle()
+    room = nil
+    return true
+end
+
+-- Answers the next message, with all care. Returns whether it was refused.
+local function answer(letter, last)
+    local memory
+    if letter == FIRST_WITH_KEY or letter == WITH_KEY then
+        memory, key = KEYS[key], key + 1
     end
-    answers[#answers + 1] = answer
+    failure = nil
+    local isDone, found = pcall(publish, memory, argument, last)
+    argument = argument + 1
+    if not isDone or not found then
+        return refused(failure or found)
+    end
+    answers[#answers + 1] = found
+    return false
+end
+
+-- Answers the next messages as long as they are like most: their offsets are written, no mark is due, and no key is
+-- known. This is what 'publish' does for such a message, and takes half of the time. Returns the number of messages,
+-- and whether the last of them was refused.
+local function answerUsual(letters, from)
+    if not room.written or room.at == 0 or room.age ~= KEPT_MS or MAX_MESSAGES == 0
+            or math.floor(room.now / MARK_MS) > math.floor(room.at / MARK_MS) then
+        return 0, false
+    end
+    local epoch, offset, bytes, at = room.epoch, room.offset, room.bytes, text(room.now)
+    local markBytes = (math.floor(bytes / MARK_BYTES) + 1) * MARK_BYTES
+    local head, tail, count = ENVELOPE .. 'M' .. epoch .. ' ', ' ' .. RUN .. ' ', #answers
+    local stored, refusal, refusedKey = 0, nil, nil
+    for i = from, #letters do
+        local body, letter = ARGV[argument], string.byte(letters, i)
+        local next = text(offset + 1)
+        local position, memory = epoch .. ':' .. next, nil
+        if bytes + #body >= markBytes or (offset + 1) % CUT_MESSAGES == 0 then
+            break
+        end
+        if letter == FIRST_WITH_KEY or letter == WITH_KEY then
+            memory = KEYS[key]
+            if try('SET', memory, position, 'NX', 'GET', 'PX', KEY_MS) then
+                break
+            end
+        end
+        local reply = try('XADD', logKey, next, 'at', at, 'body', body)
+        local logged = type(reply) ~= 'table'
+        reply = logged and try(PUBLISH, channelKey, head .. next .. tail .. body) or reply
+        if type(reply) == 'table' then
+            room.offset, room.bytes, room.at = offset, bytes, offset > room.offset and room.now or room.at
+            takeBack(memory, next, position, room.now, bytes + #body, nil, logged)
+            refusal, refusedKey = reply, memory
+            break
+        end
+        offset, bytes, argument, stored = offset + 1, bytes + #body, argument + 1, stored + 1
+        key = memory and key + 1 or key
+        answers[count + stored] = position
+    end
+    if refusal then
+        if string.find(refusal.err, 'equal or smaller', 1, true) then
+            return stored, false -- The log is ahead of the numbering.
+        end
+        key, argument = refusedKey and key + 1 or key, argument + 1
+        return stored + 1, refused(refusal)
+    end
+    if stored > 0 then
+        room.offset, room.bytes, room.at = offset, bytes, room.now
+    end
+    return stored, false
+end
+
+local rooms, last = 0, #ARGV
+while argument <= last do
+    numberingKey, logKey, channelKey = KEYS[key], KEYS[key + 1], KEYS[key + 2]
+    knownEpoch, knownOffset = ARGV[argument], ARGV[argument + 1]
+    local letters = ARGV[argument + 2]
+    key, argument, rooms = key + 3, argument + 3, rooms + 1
+    epochPart, room = ARGV[1] .. rooms, nil
+    local lastOfRoom, isRefused, i = argument + #letters - 1, false, 1
+    if not pcall(readRoom, argument, lastOfRoom) then
+        room = nil
+    end
+    while i <= #letters do
+        local usual = 0
+        if room and not isRefused then
+            usual, isRefused = answerUsual(letters, i)
+        end
+        i = i + usual
+        local letter = string.byte(letters, i)
+        if letter and isRefused and letter >= LEAST_OF_FURTHER then
+            key = letter == WITH_KEY and key + 1 or key
+            answers[#answers + 1], argument, i = '', argument + 1, i + 1
+        elseif letter then
+            isRefused, i = answer(letter, lastOfRoom), i + 1
+        end
+    end
+    settle()
 end
 return answers

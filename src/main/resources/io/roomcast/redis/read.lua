@@ -8,19 +8,22 @@
 -- ARGV[8]  most bytes of bodies, unless the first message is larger
 -- ARGV[9]  offset of a message that the reader has already: it is read for a comparison, and does not count
 -- ARGV[10] most age of a message in ms
+-- ARGV[11] most messages of the log, which may have some more: see publish.lua
 
 local CHUNK = 50
-local AGE_MS = tonumber(ARGV[10])
+local AGE_MS, MAX_MESSAGES = tonumber(ARGV[10]), tonumber(ARGV[11])
 
+numberingKey, logKey, knownEpoch, knownOffset = KEYS[1], KEYS[2], ARGV[3], ARGV[4]
 local room = numbering()
 if room.begins then
     begin(room)
 elseif room.offset == 0 then
-    redis.pcall('PEXPIRE', KEYS[1], UNUSED_MS) -- Nodes read their open rooms now and then.
+    redis.pcall('PEXPIRE', numberingKey, UNUSED_MS) -- Nodes read their open rooms now and then.
 elseif milliseconds() - room.at > UNUSED_MS then
-    redis.pcall('PEXPIRE', KEYS[1], math.max(LEAST_NUMBERING_MS, 2 * AGE_MS, 2 * room.age))
+    redis.pcall('PEXPIRE', numberingKey, math.max(LEAST_NUMBERING_MS, 2 * AGE_MS, 2 * tonumber(room.age or 0)))
 end
-local page = { room.epoch, room.offset, room.base, 0 }
+local base = room.base or tonumber(redis.call('HGET', numberingKey, 'base') or 0)
+local page = { room.epoch, room.offset, base, 0 }
 local forwards = ARGV[5] == 'after'
 local next = tonumber(ARGV[6]) + (forwards and 1 or -1)
 local limit = tonumber(ARGV[7])
@@ -37,7 +40,7 @@ local function take(entry)
     if not (at and body) then
         return true -- Not an entry of a message.
     end
-    if at < oldest then
+    if at < oldest or offset <= room.offset - MAX_MESSAGES then
         return forwards
     end
     if offset ~= known then
@@ -58,9 +61,12 @@ if not forwards then
     next = math.min(next, room.offset)
 end
 local last = forwards and text(room.offset) or '-'
+if forwards then
+    next = math.max(next, room.offset - MAX_MESSAGES + 1)
+end
 while next > 0 do
     local command = forwards and 'XRANGE' or 'XREVRANGE'
-    local entries = redis.call(command, KEYS[2], text(next), last, 'COUNT', math.min(CHUNK, limit - found + 1))
+    local entries = redis.call(command, logKey, text(next), last, 'COUNT', math.min(CHUNK, limit - found + 1))
     for _, entry in ipairs(entries) do
         if not take(entry) then
             return page

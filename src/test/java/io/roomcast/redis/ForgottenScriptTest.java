@@ -25,7 +25,7 @@ import redis.clients.jedis.Jedis;
 class ForgottenScriptTest {
     private static final int MESSAGES = 20_000;
 
-    private final RoomName room = new RoomName("lobby");
+    private static final int ROOMS = 7;
 
     @Test
     void whatIsStoredIsStoredInTheOrderOfTheCalls() throws Exception {
@@ -35,22 +35,29 @@ class ForgottenScriptTest {
             AtomicBoolean enough = new AtomicBoolean();
             Thread forgetter = new Thread(() -> forgetAndLoad(redis, enough));
             forgetter.start();
-            List<CompletionStage<Position>> acks = new ArrayList<>();
+            List<List<CompletionStage<Position>>> acks = new ArrayList<>();
+            for (int i = 0; i < ROOMS; i++) {
+                acks.add(new ArrayList<>());
+            }
             for (int i = 0; i < MESSAGES; i++) {
-                acks.add(node.relay.publish(room, null, body("m" + i)));
+                List<CompletionStage<Position>> ofRoom = acks.get(i % ROOMS);
+                ofRoom.add(node.relay.publish(new RoomName("room" + i % ROOMS), null, body("m" + i)));
                 if (i % 1_000 == 999) {
-                    acks.get(i)
+                    ofRoom.get(ofRoom.size() - 1)
                             .toCompletableFuture()
                             .handle((position, failure) -> null)
                             .join();
                 }
             }
-            List<Long> offsets = stored(acks);
+            List<List<Long>> offsets =
+                    acks.stream().map(ForgottenScriptTest::stored).toList();
             enough.set(true);
             forgetter.join();
 
-            assertEquals(offsets.stream().sorted().toList(), offsets);
-            assertFalse(offsets.isEmpty());
+            for (List<Long> ofRoom : offsets) {
+                assertEquals(ofRoom.stream().sorted().distinct().toList(), ofRoom);
+                assertFalse(ofRoom.isEmpty());
+            }
         }
     }
 

@@ -19,12 +19,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import redis.clients.jedis.Jedis;
 
 /** What the relay takes on this machine, with a Redis of its own. Not a test, but a program that prints figures: see docs/performance.md. */
 public final class RelayBenchmark {
     private static final int RATE = 2_000;
     private static final int WINDOW = 5_000;
+    private static final Pattern CPU = Pattern.compile("used_cpu_\\w+_main_thread:([\\d.]+)");
     private static final String FILLING = " ".repeat(100);
 
     /** Notes how long each message took. */
@@ -62,8 +65,12 @@ public final class RelayBenchmark {
                 latency(redis, 15);
             }
             if (chosen.contains("throughput")) {
-                throughput(redis, 5);
-                throughput(redis, 10);
+                throughput(redis, 5, 100, WINDOW, true);
+                throughput(redis, 10, 100, WINDOW, true);
+                throughput(redis, 5, 100, WINDOW, false);
+                throughput(redis, 5, 100, 100, true);
+                throughput(redis, 5, 1, WINDOW, true);
+                throughput(redis, 5, 5_000, WINDOW, true);
             }
             if (chosen.contains("repair")) {
                 repair(redis);
@@ -112,26 +119,40 @@ public final class RelayBenchmark {
         System.out.printf(Locale.ROOT, format, figures); // What this program is for.
     }
 
-    /** Publishes that Redis has acknowledged, with up to {@link #WINDOW} of them under way. */
-    private static void throughput(RedisProcess redis, int seconds) {
-        List<RoomName> rooms = rooms(100);
-        Semaphore window = new Semaphore(WINDOW);
+    /** Publishes that Redis has acknowledged, with up to {@code inFlight} of them under way. */
+    private static void throughput(RedisProcess redis, int seconds, int roomCount, int inFlight, boolean keyed) {
+        List<RoomName> rooms = rooms(roomCount);
+        Semaphore window = new Semaphore(inFlight);
         LongAdder stored = new LongAdder();
         LongAdder failed = new LongAdder();
         try (RedisNode node = new RedisNode(RedisSettings.parse(redis.uri()))) {
             long began = System.nanoTime();
+            double cpuBefore = cpuMicros(redis);
             for (int i = 0; System.nanoTime() - began < TimeUnit.SECONDS.toNanos(seconds); i++) {
                 window.acquireUninterruptibly();
                 node.relay
-                        .publish(rooms.get(i % rooms.size()), "k" + began + i, stamped(began))
+                        .publish(rooms.get(i % rooms.size()), keyed ? "k" + began + i : null, stamped(began))
                         .whenComplete((position, failure) -> {
                             (failure == null ? stored : failed).increment();
                             window.release();
                         });
             }
-            window.acquireUninterruptibly(WINDOW);
+            window.acquireUninterruptibly(inFlight);
             double took = (System.nanoTime() - began) / 1e9;
-            print("throughput: %.0f stored/s, %d failed%n", stored.sum() / took, failed.sum());
+            double cpu = (cpuMicros(redis) - cpuBefore) / stored.sum();
+            print(
+                    "throughput: %d rooms, %d in flight, %s: %.0f stored/s, %.1f us of Redis's CPU each, %d failed%n",
+                    roomCount, inFlight, keyed ? "keyed" : "no keys", stored.sum() / took, cpu, failed.sum());
+        }
+    }
+
+    /** What the thread of Redis that runs commands has used. */
+    private static double cpuMicros(RedisProcess redis) {
+        try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
+            return CPU.matcher(admin.info("cpu"))
+                    .results()
+                    .mapToDouble(found -> Double.parseDouble(found.group(1)) * 1e6)
+                    .sum();
         }
     }
 

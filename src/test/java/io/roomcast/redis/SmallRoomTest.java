@@ -97,7 +97,7 @@ class SmallRoomTest {
         RoomName room = new RoomName("copied");
         Position first = node.publish(room, "m1");
         redis.admin().del(LOG);
-        redis.admin().hset("roomcast:{copied}:numbering", "markAt", "1");
+        redis.admin().hset("roomcast:{copied}:numbering", "at", "1");
 
         assertEquals(new Position(first.epoch(), 2), node.publish(room, "m2"));
         assertTrue(redis.admin().memoryUsage(LOG) < HALF_OF_A_NEW_STREAM, () -> keys("copied"));

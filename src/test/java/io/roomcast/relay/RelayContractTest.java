@@ -73,6 +73,30 @@ public abstract class RelayContractTest extends RelayBatchContract {
     }
 
     @Test
+    void publishesOfManyRoomsAtOnceKeepTheOrderOfEachRoom() {
+        List<RoomName> rooms = IntStream.range(0, 20)
+                .mapToObj(i -> new RoomName(room.value() + "." + i))
+                .toList();
+        List<CompletionStage<Position>> acks = IntStream.range(0, 400)
+                .mapToObj(i -> relay.publish(rooms.get(i % 20), i % 2 == 0 ? null : "key " + i, body("m" + i / 20)))
+                .toList();
+
+        for (int i = 0; i < 400; i++) {
+            assertEquals(i / 20 + 1, get(acks.get(i)).offset());
+        }
+        List<String> contents = IntStream.range(0, 20)
+                .mapToObj(i -> "{\"content\":\"m" + i + "\"}")
+                .toList();
+        for (RoomName each : rooms) {
+            assertEquals(
+                    contents,
+                    get(relay.historyAfter(each, 0, 50)).messages().stream()
+                            .map(RelayContractTest::text)
+                            .toList());
+        }
+    }
+
+    @Test
     void concurrentPublishersSeeOneOrderEverywhere() throws Exception {
         get(relay.subscribe(room));
         CountDownLatch go = new CountDownLatch(1);

@@ -1,35 +1,31 @@
 package io.roomcast.redis.connection;
 
-import io.roomcast.redis.connection.PipelineCommand.Request;
+import io.roomcast.redis.connection.PipelineCommand.Answered;
 import io.roomcast.redis.connection.PipelineCommand.Task;
 import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.exceptions.JedisMovedDataException;
-import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
- * Sends commands to one Redis server over one connection. While one batch is on its way, new commands wait for the next
- * batch. So batches grow with the load, a single command is sent at once, and a batch takes one round trip.
+ * Sends commands to one Redis server over one connection. While batches are on their way, new commands wait for the next
+ * batch. So batches grow with the load, and a single command is sent at once. No command waits for a timer. Publishes in
+ * a batch share calls of their script: see {@link Sending}.
  *
  * <p><b>Concurrency.</b> Any thread submits commands and returns at once. {@code waiting} and {@code waitingBytes}
  * bound the queue. The pipeline's thread takes the commands in order, owns the connection, and completes the replies.
  * Actions that depend on a reply run on this thread, so that they must not block. Only {@link #checkTimeout} and
  * {@link #cut} touch the connection from other threads.
  *
- * <p><b>Failure.</b> When the connection breaks, the batch on its way fails, and so do the waiting commands. A command
+ * <p><b>Failure.</b> When the connection breaks, the batches on their way fail, and so do the waiting commands. A command
  * that has failed is never sent later. The next command connects again.
  */
 public final class Pipeline {
@@ -40,18 +36,8 @@ public final class Pipeline {
     private static final long MAX_WAITING_BYTES = 32 << 20;
     private static final long CLOSE_MILLIS = 3_000;
 
-    /** How often a batch is sent at most when Redis has forgotten the batch's scripts. */
-    private static final int MAX_TRIES = 4;
-
     /** After so many timeouts in a row, the server counts as hanging. A single timeout may be a moment of high load. */
     private static final int MAX_TIMEOUTS = 2;
-
-    private static final String REPLICA = "READONLY";
-    /**
-     * First words of the errors of a server that cannot serve now. Such a server is a replica, still reads its file, or
-     * is cut off from its Cluster.
-     */
-    private static final List<String> CANNOT_SERVE = List.of(REPLICA, "LOADING", "MASTERDOWN", "CLUSTERDOWN");
 
     /**
      * Connects a pipeline to its server, and receives what the pipeline finds out about the server. Called on the
@@ -82,7 +68,7 @@ public final class Pipeline {
 
     private final String name;
     private final Server server;
-    private final List<Script> scripts;
+    private final RoundTrips roundTrips;
     private final LongSupplier nanoClock;
     private final long overdueNanos;
     private final LinkedBlockingQueue<PipelineCommand> queue = new LinkedBlockingQueue<>();
@@ -91,7 +77,7 @@ public final class Pipeline {
     private volatile boolean closed;
     /** Null if there is no connection. It may be broken. */
     private volatile RedisConnection connection;
-    /** When the batch on its way was started, in nanoseconds; 0 if there is none. */
+    /** When the oldest batch on its way was started, in nanoseconds; 0 if there is none. */
     private volatile long batchStartedAt;
 
     /** How many batches have timed out since the last one that succeeded. Only used by the pipeline's thread. */
@@ -106,7 +92,7 @@ public final class Pipeline {
     public Pipeline(String name, Server server, List<Script> scripts, LongSupplier nanoClock, long overdueNanos) {
         this.name = name;
         this.server = server;
-        this.scripts = scripts;
+        this.roundTrips = new RoundTrips(server, scripts);
         this.nanoClock = nanoClock;
         this.overdueNanos = overdueNanos;
     }
@@ -194,7 +180,7 @@ public final class Pipeline {
     }
 
     private void runCommands() {
-        List<Request> batch = new ArrayList<>();
+        List<Answered> batch = new ArrayList<>();
         try {
             while (!(closed && queue.isEmpty())) {
                 gather(queue.take(), batch);
@@ -213,19 +199,20 @@ public final class Pipeline {
         }
     }
 
-    /** Takes commands from the queue into the batch, and runs the tasks between them. */
-    private void gather(PipelineCommand first, List<Request> batch) {
+    /** Takes commands from the queue into the batch. A task is run before them, if it is the first. */
+    private void gather(PipelineCommand first, List<Answered> batch) {
         long bytes = 0;
         PipelineCommand command = first;
         while (command != null) {
             uncount(command);
             bytes += command.bytes();
-            if (command instanceof Request request) {
+            if (command instanceof Answered request) {
                 batch.add(request);
             } else if (command instanceof Task task) {
                 run(task);
             }
-            command = batch.size() < BATCH_COMMANDS && bytes < BATCH_BYTES ? queue.poll() : null;
+            boolean isFull = batch.size() >= BATCH_COMMANDS || bytes >= BATCH_BYTES;
+            command = isFull || !batch.isEmpty() && queue.peek() instanceof Task ? null : queue.poll();
         }
     }
 
@@ -244,135 +231,61 @@ public final class Pipeline {
         waitingBytes.addAndGet(-command.bytes());
     }
 
-    private void exchange(List<Request> batch) {
-        long now = nanoClock.getAsLong();
-        long startedAt = now == 0 ? 1 : now;
+    private void exchange(List<Answered> batch) {
+        long startedAt = now();
         batchStartedAt = startedAt;
         try {
-            send(batch);
-            timeouts = 0;
-            server.answered(nanoClock.getAsLong() - startedAt);
+            if (connection == null) {
+                connection = server.connect();
+                roundTrips.loadScripts(connection);
+            }
+            roundTrips.send(connection, batch, startedAt);
+            while (!roundTrips.isEmpty()) {
+                sendNext();
+                startedAt = roundTrips.startedAt();
+                batchStartedAt = startedAt;
+                roundTrips.receive(connection);
+                timeouts = 0;
+                server.answered(nanoClock.getAsLong() - startedAt);
+            }
         } catch (JedisException e) {
-            cut();
-            connection = null;
             if (e.getCause() instanceof SocketTimeoutException && ++timeouts == MAX_TIMEOUTS) {
                 server.hung();
             }
-            fail(batch, e, nanoClock.getAsLong() - startedAt);
+            disconnect(batch, e, startedAt);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "the pipeline " + name + " met an error", e);
-            cut();
-            connection = null;
-            fail(batch, new JedisException(e), nanoClock.getAsLong() - startedAt);
+            disconnect(batch, new JedisException(e), startedAt);
         } finally {
             batchStartedAt = 0;
         }
     }
 
-    /**
-     * Sends a batch, and completes the replies.
-     *
-     * @throws JedisException if the connection failed. Some replies may not be completed, and it is unknown whether
-     *     Redis carried out their commands.
-     */
-    private void send(List<Request> batch) {
-        if (connection == null) {
-            connection = server.connect();
-            loadScripts();
-        }
-        List<Request> unanswered = batch;
-        for (int tries = 1; !unanswered.isEmpty(); tries++) {
-            if (tries > 1) {
-                loadScripts();
-            }
-            unanswered = roundTrip(unanswered, tries < MAX_TRIES);
+    /** Sends what waits already, while Redis works on the batch before. A task waits for the replies: it may block. */
+    private void sendNext() {
+        if (roundTrips.takesMore() && queue.peek() instanceof Answered) {
+            List<Answered> next = new ArrayList<>();
+            gather(queue.remove(), next);
+            roundTrips.send(connection, next, now());
         }
     }
 
-    /**
-     * Loads all scripts first. Otherwise a missing script would be noticed in the middle of a batch, and a later
-     * command would run before its call.
-     */
-    private void loadScripts() {
-        for (Script script : scripts) {
-            connection.write(script.load());
-        }
-        connection.flush();
-        for (int i = 0; i < scripts.size(); i++) {
-            connection.read();
-        }
+    private long now() {
+        long now = nanoClock.getAsLong();
+        return now == 0 ? 1 : now;
     }
 
-    /**
-     * Sends commands once, and completes the replies of those that were carried out or refused.
-     *
-     * <p>Redis may have forgotten the script of a call, and another node may load the script in the middle of the
-     * batch. Then a later command of the same hash slot is carried out. The earlier call is refused and not repeated,
-     * since it would be carried out in the wrong order.
-     *
-     * @param mayRepeat whether a call whose script Redis had forgotten may be sent again
-     * @return the calls to send again, because Redis had forgotten their scripts
-     */
-    private List<Request> roundTrip(List<Request> batch, boolean mayRepeat) {
-        for (Request request : batch) {
-            connection.write(request.arguments());
-        }
-        connection.flush();
-        List<Request> callsToRepeat = new ArrayList<>();
-        BitSet overtaken = new BitSet();
-        boolean moved = false;
-        JedisDataException serverFailure = null;
-        for (Request request : batch) {
-            try {
-                Object reply = connection.read();
-                if (connection.isCut()) {
-                    throw new JedisConnectionException("the connection was cut");
-                }
-                if (!callsToRepeat.isEmpty()) {
-                    overtaken.set(request.slot());
-                }
-                request.reply().complete(reply);
-            } catch (JedisNoScriptException e) {
-                if (mayRepeat) {
-                    callsToRepeat.add(request);
-                } else {
-                    request.reply().completeExceptionally(unavailable(e));
-                }
-            } catch (JedisMovedDataException e) {
-                moved = true;
-                request.reply().completeExceptionally(unavailable(e));
-            } catch (JedisDataException e) {
-                serverFailure = cannotServe(e) ? e : serverFailure;
-                request.reply().completeExceptionally(unavailable(e));
-            }
-        }
-        if (moved) {
-            server.moved();
-        }
-        if (serverFailure != null) {
-            if (serverFailure.getMessage().startsWith(REPLICA)) {
-                server.demoted();
-            }
-            throw serverFailure; // All waiting commands fail, and the next batch connects again.
-        }
-        for (Request late : callsToRepeat.stream()
-                .filter(each -> overtaken.get(each.slot()))
-                .toList()) {
-            fail(late, "Redis had forgotten its scripts");
-            callsToRepeat.remove(late);
-        }
-        return callsToRepeat;
+    private void disconnect(List<Answered> batch, JedisException failure, long startedAt) {
+        cut();
+        connection = null;
+        fail(batch, failure, nanoClock.getAsLong() - startedAt);
     }
 
-    private static boolean cannotServe(JedisDataException error) {
-        String text = String.valueOf(error.getMessage());
-        return CANNOT_SERVE.stream().anyMatch(text::startsWith);
-    }
-
-    private void fail(List<Request> batch, JedisException failure, long nanos) {
+    private void fail(List<Answered> batch, JedisException failure, long nanos) {
         LOG.log(Level.DEBUG, "{0}: {1}", name, failure.getMessage());
         server.failed(nanos, failure);
-        RelayUnavailableException reported = unavailable(failure);
+        RelayUnavailableException reported = RoundTrips.unavailable(failure);
+        roundTrips.fail(reported);
         batch.forEach(request -> request.reply().completeExceptionally(reported));
         failWaiting(reported.getMessage());
     }
@@ -382,7 +295,7 @@ public final class Pipeline {
         queue.drainTo(late);
         for (PipelineCommand command : late) {
             uncount(command);
-            if (command instanceof Request request) {
+            if (command instanceof Answered request) {
                 fail(request, why);
             } else if (command instanceof Task task && !closed) {
                 run(task);
@@ -390,11 +303,7 @@ public final class Pipeline {
         }
     }
 
-    private static void fail(Request request, String why) {
+    private static void fail(Answered request, String why) {
         request.reply().completeExceptionally(new RelayUnavailableException(why));
-    }
-
-    private static RelayUnavailableException unavailable(JedisException failure) {
-        return new RelayUnavailableException("Redis: " + failure.getMessage());
     }
 }

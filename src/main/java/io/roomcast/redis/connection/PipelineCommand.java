@@ -4,16 +4,20 @@ import java.util.concurrent.CompletableFuture;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.args.Rawable;
 
-/** What a {@link Pipeline} runs, in the order of submission. */
+/** What a {@link Pipeline} runs. */
 public sealed interface PipelineCommand {
 
-    /**
-     * A command for Redis.
-     *
-     * @param slot hash slot of the command's keys: see {@link RoomKeys#slot}
-     * @param reply fails with {@link io.roomcast.relay.RelayUnavailableException}
-     */
-    record Request(int slot, CommandArguments arguments, CompletableFuture<Object> reply) implements PipelineCommand {
+    /** What Redis answers. */
+    sealed interface Answered extends PipelineCommand {
+        /** Hash slot of the keys: see {@link RoomKeys#slot}. Commands of the same slot are run in the order of submission. */
+        int slot();
+
+        /** Fails with {@link io.roomcast.relay.RelayUnavailableException}. */
+        CompletableFuture<Object> reply();
+    }
+
+    /** A command for Redis. */
+    record Request(int slot, CommandArguments arguments, CompletableFuture<Object> reply) implements Answered {
 
         public Request(int slot, CommandArguments arguments) {
             this(slot, arguments, new CompletableFuture<>());
@@ -27,6 +31,28 @@ public sealed interface PipelineCommand {
                 bytes += argument.getRaw().length + 16;
             }
             return bytes;
+        }
+    }
+
+    /**
+     * Messages of one room, which are published by a call of publish.lua together with those of others.
+     *
+     * @param reply completes with the answers of publish.lua for these messages
+     */
+    record Publish(RoomPublish content, CompletableFuture<Object> reply) implements Answered {
+
+        public Publish(RoomPublish content) {
+            this(content, new CompletableFuture<>());
+        }
+
+        @Override
+        public int slot() {
+            return content.keys().slot();
+        }
+
+        @Override
+        public int bytes() {
+            return content.bytes();
         }
     }
 

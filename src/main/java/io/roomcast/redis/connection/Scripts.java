@@ -7,7 +7,6 @@ import io.roomcast.protocol.Position;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -81,33 +80,26 @@ public final class Scripts {
      * @param lineage lineage of the server's data: see {@code DataLineage}
      * @param run run of the server: see {@link RedisConnection#serverRun()}
      */
-    public CommandArguments publish(
+    public RoomPublish publish(
             RoomKeys keys, Position nodePosition, Rawable lineage, Rawable run, List<Relay.Entry> entries) {
-        List<byte[]> names = new ArrayList<>(List.of(keys.numbering(), keys.log(), keys.channel()));
-        HistoryLimits history = keys.history();
-        List<Object> arguments = new ArrayList<>(List.of(
-                epochSuffix(),
-                epoch(nodePosition),
-                offset(nodePosition),
-                lineage,
-                run,
-                history.messages(),
-                Math.min(Math.max(history.bytes(), 1), LARGEST),
-                ageMillis(history)));
-        for (Relay.Entry entry : entries) {
-            if (entry.key() != null) {
-                names.add(keys.idempotencyKey(entry.key()));
-            }
-            arguments.add(entry.key() == null ? 0 : names.size());
-            arguments.add(entry.body());
-        }
-        return publish.call(names, arguments.toArray());
+        int slot = sharded ? keys.slot() : -1;
+        return new RoomPublish(
+                new RoomPublish.Head(publish, slot, lineage, run, keys.history()), keys, nodePosition, entries);
     }
 
     /** Reads the oldest messages after {@code offset}. */
     public CommandArguments readAfter(
             RoomKeys keys, Position nodePosition, Rawable lineage, long offset, int limit, long bytes) {
-        return read(keys, nodePosition, lineage, "after", offset, limit, bytes, 0);
+        return read(
+                keys,
+                nodePosition,
+                lineage,
+                "after",
+                offset,
+                limit,
+                bytes,
+                0,
+                keys.history().messages());
     }
 
     /**
@@ -123,13 +115,23 @@ public final class Scripts {
                 Math.max(nodePosition.offset() - 1, 0),
                 limit,
                 bytes,
-                nodePosition.offset());
+                nodePosition.offset(),
+                LARGEST);
     }
 
     /** Reads the newest messages before {@code offset}, or the newest messages of the log if {@code offset} is 0. */
     public CommandArguments readBefore(
             RoomKeys keys, Position nodePosition, Rawable lineage, long offset, int limit, long bytes) {
-        return read(keys, nodePosition, lineage, "before", offset == 0 ? LARGEST : offset, limit, bytes, 0);
+        return read(
+                keys,
+                nodePosition,
+                lineage,
+                "before",
+                offset == 0 ? LARGEST : offset,
+                limit,
+                bytes,
+                0,
+                keys.history().messages());
     }
 
     private CommandArguments read(
@@ -140,34 +142,40 @@ public final class Scripts {
             long offset,
             int limit,
             long bytes,
-            long uncounted) {
+            long uncounted,
+            long messages) {
         return read.call(
                 List.of(keys.numbering(), keys.log()),
                 epochSuffix(),
+                lineage,
                 epoch(nodePosition),
                 offset(nodePosition),
-                lineage,
                 direction,
                 Math.min(offset, LARGEST),
                 limit,
                 bytes,
                 uncounted,
-                ageMillis(keys.history()));
+                ageMillis(keys.history()),
+                messages);
     }
 
-    private static long ageMillis(HistoryLimits history) {
+    static long maxBytes(HistoryLimits history) {
+        return Math.min(Math.max(history.bytes(), 1), LARGEST);
+    }
+
+    static long ageMillis(HistoryLimits history) {
         return Math.min(Math.max(history.age().toMillis(), 1), LARGEST / 4);
     }
 
     /** Ends the epoch of {@code nodePosition}, unless this epoch has ended already. */
     public CommandArguments renumber(RoomKeys keys, Position nodePosition, Rawable lineage) {
-        return renumber.call(List.of(keys.numbering(), keys.log()), epochSuffix(), epoch(nodePosition), 0, lineage);
+        return renumber.call(List.of(keys.numbering(), keys.log()), epochSuffix(), lineage, epoch(nodePosition), 0);
     }
 
     /** As {@link #renumber}, for a connection that may not have loaded the script. */
     public CommandArguments renumberByText(RoomKeys keys, Position nodePosition, Rawable lineage) {
         return renumber.callByText(
-                List.of(keys.numbering(), keys.log()), epochSuffix(), epoch(nodePosition), 0, lineage);
+                List.of(keys.numbering(), keys.log()), epochSuffix(), lineage, epoch(nodePosition), 0);
     }
 
     /** Tries each command of all scripts once, with keys in the same hash slot as {@code keys}. */
@@ -202,9 +210,9 @@ public final class Scripts {
         return check.call(
                 List.of(keys.numbering(), keys.log()),
                 epochSuffix(),
+                lineage,
                 epoch(position),
                 offset(position),
-                lineage,
                 seen.isComparable() ? 1 : 0);
     }
 
@@ -212,16 +220,16 @@ public final class Scripts {
      * The random part of an epoch. The script adds the time. If two masters begin an epoch of a room in the same
      * millisecond, this part tells the epochs apart.
      */
-    private static byte[] epochSuffix() {
+    static byte[] epochSuffix() {
         return Long.toString(ThreadLocalRandom.current().nextLong(1L << EPOCH_BITS), Character.MAX_RADIX)
                 .getBytes(UTF_8);
     }
 
-    private static byte[] epoch(Position nodePosition) {
+    static byte[] epoch(Position nodePosition) {
         return nodePosition == null ? NO_EPOCH : nodePosition.epoch().getBytes(UTF_8);
     }
 
-    private static long offset(Position nodePosition) {
+    static long offset(Position nodePosition) {
         return nodePosition == null ? 0 : nodePosition.offset();
     }
 }

@@ -10,6 +10,7 @@ import io.roomcast.redis.connection.MasterLocator;
 import io.roomcast.redis.connection.Pipeline;
 import io.roomcast.redis.connection.PipelineCommand;
 import io.roomcast.redis.connection.RedisConnection;
+import io.roomcast.redis.connection.RoomPublish;
 import io.roomcast.redis.connection.Script;
 import io.roomcast.redis.connection.Subscriber;
 import io.roomcast.relay.RelayUnavailableException;
@@ -121,7 +122,15 @@ public final class Shard {
 
     /** Sends a write. Fails at once if the breaker is open, or if too many commands are waiting. */
     public CompletionStage<Object> publish(int slot, CommandArguments arguments) {
-        PipelineCommand.Request command = new PipelineCommand.Request(slot, arguments);
+        return submit(new PipelineCommand.Request(slot, arguments));
+    }
+
+    /** As {@link #publish(int, CommandArguments)}, for messages of a room. */
+    public CompletionStage<Object> publish(RoomPublish messages) {
+        return submit(new PipelineCommand.Publish(messages));
+    }
+
+    private CompletionStage<Object> submit(PipelineCommand.Answered command) {
         if (!breaker.tryAcquire()) {
             command.reply().completeExceptionally(new RelayUnavailableException("Redis does not answer"));
         } else if (!publisher.offer(command)) {
