@@ -52,12 +52,16 @@ final class Backlog {
         this.metrics = metrics;
     }
 
-    /** @return {@code WAITS}, {@code DROPPED} or {@code OVERFLOW} */
-    OfferResult add(EncodedFrame frame) {
+    /**
+     * @param others bytes that the session holds beside this backlog, and that count towards its share
+     * @return {@code WAITS}, {@code DROPPED} or {@code OVERFLOW}
+     */
+    OfferResult add(EncodedFrame frame, int others) {
         if (gaps != null && extendGap(frame.range())) {
             return OfferResult.DROPPED;
         }
-        long limit = budget.share(frame.kind());
+        long share = budget.share(frame.kind());
+        long limit = share == 0 ? 0 : Math.max(OutboundBudget.EXHAUSTED, share - others);
         if (!fits(frame, limit)) {
             dropNotices();
             if (frame.kind().isNotice()) {

@@ -19,6 +19,9 @@ import java.util.function.LongSupplier;
  * and counts the bytes that wait meanwhile. When the send completes, waiting frames are joined by {@code \n} and sent
  * as one frame of at most 64 KiB, unless a single frame is larger. A plain client gets each frame separately.
  *
+ * <p>Control frames, such as the pongs that answer pings, do not pass through this queue. While the network does not
+ * take them, their bytes count here, too.
+ *
  * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state. The monitor is never
  * held while the transport or a callback runs. {@code state} says which thread continues:
  *
@@ -69,6 +72,9 @@ public final class OutboundQueue implements Transport.Completion {
     private long sendBegan;
     /** Bytes of the send in flight that no other session shares: the bytes of a reply or of joined frames. */
     private long unsharedBytes;
+
+    /** Bytes of control frames that the transport holds. */
+    private int controlBytes;
 
     private List<Runnable> tasksWhenNoneWaits = List.of();
     private PendingClose pendingClose;
@@ -152,7 +158,7 @@ public final class OutboundQueue implements Transport.Completion {
         if (backlog == null) {
             backlog = new Backlog(gapFrames == null ? room -> false : gapFrames::mayDrop, budget, metrics);
         }
-        return backlog.add(frame);
+        return backlog.add(frame, controlBytes);
     }
 
     private void send(QueueEntry first) {
@@ -234,6 +240,19 @@ public final class OutboundQueue implements Transport.Completion {
             unsharedBytes = frame.bytes();
         }
         budget.add(unsharedBytes);
+    }
+
+    /**
+     * Counts bytes of control frames that the transport holds, because the network does not take them. Ignored after
+     * the close.
+     *
+     * @param bytes negative for bytes that are no longer held
+     */
+    public synchronized void addControlBytes(int bytes) {
+        if (state != State.CLOSED) {
+            controlBytes += bytes;
+            budget.add(bytes);
+        }
     }
 
     private void endSend() {
@@ -348,6 +367,8 @@ public final class OutboundQueue implements Transport.Completion {
         state = State.CLOSED;
         closedAt = nanoClock.getAsLong();
         endSend();
+        budget.add(-controlBytes);
+        controlBytes = 0;
         if (backlog != null) {
             backlog.clear();
             backlog = null;
@@ -385,8 +406,8 @@ public final class OutboundQueue implements Transport.Completion {
         return state == State.IN_FLIGHT || state == State.CALLING ? nanoClock.getAsLong() - sendBegan : 0;
     }
 
-    /** Bytes of the waiting frames, without the send in flight. */
+    /** Bytes of the waiting frames and of control frames that the network has not taken, without the send in flight. */
     public synchronized long waitingBytes() {
-        return backlog == null ? 0 : backlog.bytes();
+        return controlBytes + (backlog == null ? 0 : backlog.bytes());
     }
 }

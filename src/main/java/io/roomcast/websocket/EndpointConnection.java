@@ -203,6 +203,11 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         service.markAlive(session);
     }
 
+    @Override
+    public void onControlHeld(int bytes) {
+        session.queue().addControlBytes(bytes);
+    }
+
     void onPong() {
         service.markAlive(session);
     }

@@ -1,10 +1,14 @@
 package io.roomcast.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Await;
 import io.roomcast.support.Handshake;
+import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.TestServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -20,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +34,8 @@ class UnreadAnswersIT {
     private static final int CLIENTS = 220;
 
     private static final int REQUESTS_OF_EACH = 1_000;
+    /** As many as a ping may have. */
+    private static final int PING_BYTES = 125;
 
     @AutoClose
     private static TestServer server;
@@ -58,6 +65,45 @@ class UnreadAnswersIT {
             for (SocketChannel client : clients) {
                 client.close();
             }
+        }
+    }
+
+    /** The answers that a server makes by itself count like all that waits for a client, and are few. */
+    @Test
+    void pongsThatNobodyReadsCount() throws IOException {
+        server.awaitMetric("roomcast_outbound_held_bytes", 0);
+        byte[] ping = RawWebSocket.frame(RawWebSocket.PING, true, new byte[PING_BYTES]);
+        try (SocketChannel client = SocketChannel.open()) {
+            client.setOption(StandardSocketOptions.SO_RCVBUF, 4_096);
+            URI address = server.webSocket("ws?user=ann");
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort()));
+            client.write(ByteBuffer.wrap(Handshake.to(address).bytes()));
+            client.configureBlocking(false);
+            ByteBuffer flood = ByteBuffer.allocate(ping.length * 1_000);
+            while (flood.hasRemaining()) {
+                flood.put(ping);
+            }
+            Await.until(() -> "the server reads on", 60, () -> {
+                for (int i = 0; i < 1_000; i++) {
+                    if (!flood.hasRemaining()) {
+                        flood.clear();
+                    }
+                    if (written(client, flood) == 0) {
+                        return server.metrics().get("roomcast_outbound_held_bytes") >= PING_BYTES;
+                    }
+                }
+                return false;
+            });
+            assertTrue(server.metrics().get("roomcast_outbound_held_bytes") <= 2 * (2 + PING_BYTES));
+        }
+        server.awaitMetric("roomcast_outbound_held_bytes", 0);
+    }
+
+    private static int written(SocketChannel client, ByteBuffer bytes) {
+        try {
+            return client.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -35,6 +35,21 @@ class OutboundQueueLimitsTest {
     }
 
     @Test
+    void controlFramesThatTheNetworkDoesNotTakeCount() {
+        queue.offer(message("a"));
+        queue.addControlBytes(8);
+        assertEquals(8, queue.waitingBytes());
+        assertTrue(queue.offer(EncodedFrame.of(FrameKind.SIGNAL, "12")), "fits beside them");
+        assertFalse(queue.offer(EncodedFrame.of(FrameKind.SIGNAL, "3")));
+        queue.addControlBytes(-4);
+        assertTrue(queue.offer(message("1234")));
+        assertFalse(queue.offer(message("5678")));
+        assertEquals(CloseCode.SLOW_CONSUMER, transport.closeCode());
+        queue.addControlBytes(-4);
+        assertEquals(0, queue.waitingBytes());
+    }
+
+    @Test
     void aSignalOverTheLimitIsDroppedAndTheConnectionStays() {
         queue.offer(message("a"));
         queue.offer(message("0123456789"));

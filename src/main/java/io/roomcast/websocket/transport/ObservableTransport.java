@@ -6,12 +6,20 @@ import io.roomcast.outbound.Transport;
 public interface ObservableTransport extends Transport {
 
     /**
-     * Receives the events, on any thread. {@code onEnd} may come at the same time as another call; all other calls come
-     * one at a time.
+     * Receives the events, on any thread. {@code onEnd} and {@code onControlHeld} may come at the same time as another
+     * call; all other calls come one at a time.
      */
     interface Listener {
         /** The client sent a ping or a pong. */
         void onActivity();
+
+        /**
+         * The bytes of control frames have changed that the network has not taken, such as pongs that the client does
+         * not read.
+         *
+         * @param bytes the change; negative if fewer are held
+         */
+        void onControlHeld(int bytes);
 
         /**
          * The first byte of a message has arrived, and the last has not. An earlier message has ended. Only called if

@@ -4,6 +4,7 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.IntConsumer;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.CompletionHandler;
 import org.glassfish.grizzly.Connection;
@@ -20,8 +21,8 @@ import org.glassfish.grizzly.ssl.SSLBaseFilter;
  * Writes the frames of a WebSocket connection on Grizzly: whole frames in order, one Close, and nothing after it.
  *
  * <p>At most one pong is in Grizzly's queue, and only the latest other pong waits (RFC 6455, section 5.5.3). So a
- * client that sends pings and reads nothing makes the node hold a few hundred bytes only. The session's queue bounds
- * all other frames.
+ * client that sends pings and reads nothing makes the node hold a few hundred bytes only. {@code onControlHeld} reports
+ * them. The session's queue bounds all other frames.
  *
  * <p><b>Concurrency.</b> Any thread may call any method. {@code gate} counts the threads that are passing a frame to
  * Grizzly. Once {@code CLOSING} is added to the gate, no other thread enters; the last thread that leaves writes the
@@ -42,6 +43,7 @@ final class FrameWriter {
 
     private final Connection<SocketAddress> connection;
     private final boolean encrypted;
+    private final IntConsumer onControlHeld;
     private final Runnable onControlSent;
     private final Runnable onCloseSent;
 
@@ -53,7 +55,12 @@ final class FrameWriter {
      */
     private volatile byte[] close;
 
-    private boolean controlInFlight;
+    /** The control frame in flight, or null. */
+    private byte[] controlInFlight;
+
+    /** Bytes of control frames that are reported as held. */
+    private int controlHeld;
+
     private boolean pingPending;
     /** The frame of the pong that waits; null if none waits. */
     private byte[] pendingPong;
@@ -61,13 +68,20 @@ final class FrameWriter {
     private ControlCompletion controlCompletion;
 
     /**
+     * @param onControlHeld gets the change of the bytes of control frames that the network did not take at once; called
+     *     with the monitor held
      * @param onControlSent runs each time that the network has taken a pong or a ping
      * @param onCloseSent runs when the network has taken the Close, or when the write of the Close has failed
      */
-    FrameWriter(Connection<SocketAddress> connection, Runnable onControlSent, Runnable onCloseSent) {
+    FrameWriter(
+            Connection<SocketAddress> connection,
+            IntConsumer onControlHeld,
+            Runnable onControlSent,
+            Runnable onCloseSent) {
         this.connection = connection;
         this.encrypted = connection.getProcessor() instanceof FilterChain filters
                 && filters.indexOfType(SSLBaseFilter.class) >= 0;
+        this.onControlHeld = onControlHeld;
         this.onControlSent = onControlSent;
         this.onCloseSent = onCloseSent;
     }
@@ -109,11 +123,11 @@ final class FrameWriter {
 
     void ping() {
         synchronized (this) {
-            if (controlInFlight) {
+            if (controlInFlight != null) {
                 pingPending = true;
                 return;
             }
-            controlInFlight = true;
+            controlInFlight = PING;
         }
         writeControl(PING);
     }
@@ -124,11 +138,12 @@ final class FrameWriter {
         frame[1] = (byte) payload.length;
         System.arraycopy(payload, 0, frame, 2, payload.length);
         synchronized (this) {
-            if (controlInFlight) {
+            if (controlInFlight != null) {
                 pendingPong = frame;
+                reportControlHeld();
                 return;
             }
-            controlInFlight = true;
+            controlInFlight = frame;
         }
         writeControl(frame);
     }
@@ -144,6 +159,20 @@ final class FrameWriter {
         }
         // After the Close, the control frame is dropped.
         write(frame, controlCompletion);
+        synchronized (this) {
+            if (controlInFlight != null) {
+                reportControlHeld();
+            }
+        }
+    }
+
+    private void reportControlHeld() {
+        int held =
+                (controlInFlight == null ? 0 : controlInFlight.length) + (pendingPong == null ? 0 : pendingPong.length);
+        if (held != controlHeld) {
+            onControlHeld.accept(held - controlHeld);
+            controlHeld = held;
+        }
     }
 
     private void endControl() {
@@ -152,7 +181,10 @@ final class FrameWriter {
             next = pendingPong == null && pingPending ? PING : pendingPong;
             pingPending = next != PING && pingPending;
             pendingPong = null;
-            controlInFlight = next != null;
+            controlInFlight = next;
+            if (controlHeld > 0) {
+                reportControlHeld();
+            }
         }
         if (next != null) {
             writeControl(next);

@@ -75,7 +75,7 @@ public final class WebSocketConnection implements ObservableTransport {
             Connection<SocketAddress> connection, LongSupplier limit, ScheduledExecutorService timer) {
         this.connection = connection;
         this.timer = timer;
-        this.writer = new FrameWriter(connection, this::resumeReading, this::onCloseSent);
+        this.writer = new FrameWriter(connection, this::onControlHeld, this::resumeReading, this::onCloseSent);
         this.reader = new FrameReader(limit, new IncomingFrames());
     }
 
@@ -147,6 +147,14 @@ public final class WebSocketConnection implements ObservableTransport {
             listener.onActivity();
         }
         activitySeen = false;
+    }
+
+    /** The listener is set before anything is read, or never. */
+    private void onControlHeld(int bytes) {
+        Listener current = listener;
+        if (current != null) {
+            current.onControlHeld(bytes);
+        }
     }
 
     /** Whether reading must pause, because the client does not read its pongs. */

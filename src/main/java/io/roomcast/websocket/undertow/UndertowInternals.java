@@ -124,7 +124,7 @@ public record UndertowInternals(
         try {
             Object webSocket = getChannel.invoke(session);
             boolean compression = (boolean) hasExtensions.invoke(webSocket);
-            UndertowSource.addTo(getConnection.invoke(webSocket), session, listener, limit, compression);
+            UndertowSource.addTo(getConnection.invoke(webSocket), webSocket, session, listener, limit, compression);
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.log(Level.DEBUG, "No connection found under this session; Undertow alone reads it", e);
         }

@@ -5,6 +5,7 @@ import io.roomcast.websocket.transport.ClientClose;
 import io.roomcast.websocket.transport.FrameHeaders;
 import io.roomcast.websocket.transport.ObservableTransport;
 import io.roomcast.websocket.transport.SessionTransport;
+import io.undertow.websockets.core.WebSocketChannel;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
@@ -25,7 +27,8 @@ import org.xnio.conduits.StreamSourceConduit;
 /**
  * The input conduit of one of Undertow's connections. It follows the headers of the client's frames, and passes the
  * bytes on to Undertow unchanged. Undertow does not get a frame that is refused by its header, nor a Close, nor what
- * comes after these. This conduit closes the session itself, once Undertow has taken all frames before.
+ * comes after these. This conduit closes the session itself, once Undertow has taken all frames before. Undertow does
+ * not get pings, either; {@link UndertowPongs} answers them.
  *
  * <p><b>Concurrency.</b> Undertow reads on the I/O thread, and holds a lock of the connection meanwhile. Whatever
  * closes the session runs later on that thread, without the lock.
@@ -37,6 +40,7 @@ final class UndertowSource extends AbstractStreamSourceConduit<StreamSourceCondu
     private final Session session;
     private final ObservableTransport.Listener listener;
     private final FrameHeaders headers;
+    private final UndertowPongs pongs;
     private boolean refused;
     private boolean closeReceived;
     /** Closes the session; null if there is no reason to, or if the session was closed. */
@@ -44,8 +48,10 @@ final class UndertowSource extends AbstractStreamSourceConduit<StreamSourceCondu
 
     /** Whether the thread has the task that closes the session. */
     private boolean closeScheduled;
-    /** The payload of the client's Close, as far as it has arrived; null before. */
-    private byte[] closePayload;
+    /** The payload of a Close or ping, as far as it has arrived; null before. */
+    private byte[] controlPayload;
+    /** The payload of the last ping among bytes that arrived together; null if there was none. */
+    private byte[] lastPing;
     /** Whether the listener was told of a message that has not ended. */
     private boolean messageReported;
 
@@ -61,31 +67,41 @@ final class UndertowSource extends AbstractStreamSourceConduit<StreamSourceCondu
             Session session,
             ObservableTransport.Listener listener,
             LongSupplier limit,
-            boolean compression) {
+            boolean compression,
+            BiConsumer<ByteBuffer, Runnable> pongSender) {
         super(next);
         this.thread = thread;
         this.session = session;
         this.listener = listener;
         this.headers = new FrameHeaders(limit, compression, this);
+        this.pongs = new UndertowPongs(thread, pongSender, listener::onControlHeld, next::wakeupReads);
     }
 
     /**
      * Makes the input of a connection pass through a new conduit.
      *
      * @param connection Undertow's connection, of which no frame was read
+     * @param channel Undertow's channel of the session
      * @param limit current limit of a message from the client, in bytes
      * @param compression whether the client may compress messages
      */
     static void addTo(
             Object connection,
+            Object channel,
             Session session,
             ObservableTransport.Listener listener,
             LongSupplier limit,
             boolean compression) {
         StreamConnection tcp = (StreamConnection) connection;
         ConduitStreamSourceChannel input = tcp.getSourceChannel();
-        input.setConduit(
-                new UndertowSource(input.getConduit(), tcp.getIoThread(), session, listener, limit, compression));
+        input.setConduit(new UndertowSource(
+                input.getConduit(),
+                tcp.getIoThread(),
+                session,
+                listener,
+                limit,
+                compression,
+                UndertowPongs.through((WebSocketChannel) channel)));
     }
 
     @Override
@@ -98,6 +114,10 @@ final class UndertowSource extends AbstractStreamSourceConduit<StreamSourceCondu
             next.terminateReads();
             return -1;
         }
+        if (pongs.holdsReads()) {
+            next.suspendReads();
+            return 0;
+        }
         int from = target.position();
         int count = next.read(target);
         if (count <= 0) {
@@ -105,6 +125,10 @@ final class UndertowSource extends AbstractStreamSourceConduit<StreamSourceCondu
         }
         int passed = follow(target, from, from + count);
         target.position(from + passed);
+        if (lastPing != null) {
+            pongs.answer(lastPing);
+            lastPing = null;
+        }
         if (pendingClose != null || closeReceived) {
             next.wakeupReads();
         } else if (!refused) {
@@ -133,22 +157,34 @@ final class UndertowSource extends AbstractStreamSourceConduit<StreamSourceCondu
         next.wakeupReads();
     }
 
-    /** @return how many of the bytes Undertow may have */
+    /**
+     * Moves the bytes that Undertow may have together, since pings are taken out.
+     *
+     * @return how many of the bytes Undertow may have, from the first on
+     */
     private int follow(ByteBuffer bytes, int from, int to) {
         int passed = from;
         int at = from;
         while (headers.isPayloadNext() ? headers.payloadLeft() == 0 || at < to : at < to && !headers.isEnded()) {
+            int begin = at;
             if (headers.isPayloadNext()) {
                 at += followPayload(bytes, at, to);
             } else {
                 followHeader(bytes.get(at) & 0xff);
                 at++;
             }
-            if (!refused && headers.opcode() != FrameHeaders.CLOSE) {
-                passed = at;
+            if (!refused && !isAnsweredHere()) {
+                if (passed < begin) {
+                    bytes.put(passed, bytes, begin, at - begin);
+                }
+                passed += at - begin;
             }
         }
         return passed - from;
+    }
+
+    private boolean isAnsweredHere() {
+        return headers.opcode() == FrameHeaders.CLOSE || headers.opcode() == FrameHeaders.PING;
     }
 
     private void followHeader(int value) {
@@ -160,8 +196,8 @@ final class UndertowSource extends AbstractStreamSourceConduit<StreamSourceCondu
     /** @return how many of the bytes belong to the payload */
     private int followPayload(ByteBuffer bytes, int from, int to) {
         int count = (int) Math.min(headers.payloadLeft(), to - from);
-        if (headers.opcode() == FrameHeaders.CLOSE) {
-            keepClosePayload(bytes, from, count);
+        if (isAnsweredHere()) {
+            keepControlPayload(bytes, from, count);
         }
         headers.skip(count);
         if (headers.payloadLeft() == 0) {
@@ -170,14 +206,14 @@ final class UndertowSource extends AbstractStreamSourceConduit<StreamSourceCondu
         return count;
     }
 
-    private void keepClosePayload(ByteBuffer bytes, int from, int count) {
-        if (closePayload == null) {
-            closePayload = new byte[(int) headers.payloadLeft()];
+    private void keepControlPayload(ByteBuffer bytes, int from, int count) {
+        if (controlPayload == null) {
+            controlPayload = new byte[(int) headers.payloadLeft()];
         }
-        int offset = closePayload.length - (int) headers.payloadLeft();
+        int offset = controlPayload.length - (int) headers.payloadLeft();
         for (int i = 0; i < count; i++) {
             int key = Integer.rotateLeft(headers.mask(), Byte.SIZE * (offset + i + 1));
-            closePayload[offset + i] = (byte) (bytes.get(from + i) ^ key);
+            controlPayload[offset + i] = (byte) (bytes.get(from + i) ^ key);
         }
     }
 
@@ -189,6 +225,10 @@ final class UndertowSource extends AbstractStreamSourceConduit<StreamSourceCondu
                 pendingClose = this::answerClose;
             }
         } else {
+            if (headers.opcode() == FrameHeaders.PING) {
+                lastPing = controlPayload;
+                controlPayload = null;
+            }
             headers.endFrame();
             activitySeen |= headers.isControl();
         }
@@ -196,7 +236,7 @@ final class UndertowSource extends AbstractStreamSourceConduit<StreamSourceCondu
 
     private void answerClose() {
         try {
-            session.close(ClientClose.answer(closePayload));
+            session.close(ClientClose.answer(controlPayload));
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, "close failed; the connection is gone", e);
         }
@@ -239,7 +279,7 @@ final class UndertowSource extends AbstractStreamSourceConduit<StreamSourceCondu
     public void resumeReads() {
         if (pendingClose != null || closeReceived) {
             next.wakeupReads();
-        } else {
+        } else if (!pongs.holdsReads()) {
             next.resumeReads();
         }
     }

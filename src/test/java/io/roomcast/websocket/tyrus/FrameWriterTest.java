@@ -19,9 +19,10 @@ class FrameWriterTest {
     private static final byte[] CLOSE = {(byte) 0x88, 2, 3, (byte) 0xe8};
 
     private final FakeTcp tcp = new FakeTcp();
+    private int held;
     private final List<String> told = new ArrayList<>();
-    private final FrameWriter writer =
-            new FrameWriter(tcp.connection(), () -> told.add("control sent"), () -> told.add("closed"));
+    private final FrameWriter writer = new FrameWriter(
+            tcp.connection(), bytes -> held += bytes, () -> told.add("control sent"), () -> told.add("closed"));
 
     @Test
     void onePongIsInFlightAndTheLastOfTheOthersWaits() {
@@ -30,10 +31,13 @@ class FrameWriterTest {
         }
         assertEquals(List.of("8a0101"), tcp.frames());
         assertTrue(writer.isPongPending());
+        assertEquals(6, held);
         tcp.take();
         assertEquals(List.of("8a0101", "8a0164"), tcp.frames());
         assertFalse(writer.isPongPending());
+        assertEquals(3, held);
         tcp.take();
+        assertEquals(0, held);
         assertEquals(2, tcp.frames().size());
         assertEquals(0, tcp.inFlight());
         assertEquals(List.of("control sent", "control sent"), told);

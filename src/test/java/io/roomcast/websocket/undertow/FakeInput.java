@@ -17,6 +17,7 @@ final class FakeInput implements StreamSourceConduit {
     final Queue<byte[]> arriving = new ArrayDeque<>();
 
     boolean woken;
+    boolean suspended;
     boolean ended;
 
     @Override
@@ -29,6 +30,7 @@ final class FakeInput implements StreamSourceConduit {
     @Override
     public void wakeupReads() {
         woken = true;
+        suspended = false;
     }
 
     @Override
@@ -45,7 +47,9 @@ final class FakeInput implements StreamSourceConduit {
     public void resumeReads() {}
 
     @Override
-    public void suspendReads() {}
+    public void suspendReads() {
+        suspended = true;
+    }
 
     @Override
     public boolean isReadResumed() {

@@ -32,10 +32,24 @@ class UndertowSourceTest {
     private final FakeInput network = new FakeInput();
     private final ByteBuffer buffer = ByteBuffer.allocate(200_000);
     private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
+    private final List<Integer> pongs = new ArrayList<>();
+    private final Queue<Runnable> unsentPongs = new ArrayDeque<>();
+    private boolean networkTakesPongs = true;
+    private int held;
     private final UndertowSource source = source(false);
 
     private UndertowSource source(boolean compression) {
-        return new UndertowSource(network, tasks::add, session(), listener(), () -> LIMIT, compression);
+        return new UndertowSource(
+                network, tasks::add, session(), listener(), () -> LIMIT, compression, (payload, sent) -> {
+                    byte[] copy = new byte[payload.remaining()];
+                    payload.get(copy);
+                    pongs.add(copy.length == 0 ? 0 : (int) copy[0]);
+                    if (networkTakesPongs) {
+                        sent.run();
+                    } else {
+                        unsentPongs.add(sent);
+                    }
+                });
     }
 
     private Session session() {
@@ -52,7 +66,11 @@ class UndertowSourceTest {
                 getClass().getClassLoader(),
                 new Class<?>[] {ObservableTransport.Listener.class},
                 (self, method, arguments) -> {
-                    events.add(method.getName());
+                    if (method.getName().equals("onControlHeld")) {
+                        held += (int) arguments[0];
+                    } else {
+                        events.add(method.getName());
+                    }
                     return null;
                 });
     }
@@ -97,10 +115,19 @@ class UndertowSourceTest {
     }
 
     private static byte[] talk() {
+        return talkAround(RawWebSocket.frame(RawWebSocket.PING, true, new byte[] {1}));
+    }
+
+    /** The same without the ping, which Undertow does not get. */
+    private static byte[] passedTalk() {
+        return talkAround();
+    }
+
+    private static byte[] talkAround(byte[]... pings) {
         return joined(
                 RawWebSocket.frame(RawWebSocket.TEXT, true, "hello".getBytes(StandardCharsets.UTF_8)),
                 RawWebSocket.frame(RawWebSocket.TEXT, false, new byte[130]),
-                RawWebSocket.frame(RawWebSocket.PING, true, new byte[] {1}),
+                joined(pings),
                 RawWebSocket.frame(RawWebSocket.CONTINUATION, false, new byte[0]),
                 RawWebSocket.frame(RawWebSocket.CONTINUATION, true, new byte[70_000]),
                 RawWebSocket.frame(RawWebSocket.BINARY, true, new byte[0]));
@@ -112,7 +139,8 @@ class UndertowSourceTest {
         byte[] talk = talk();
         byte[] close = RawWebSocket.frame(RawWebSocket.CLOSE, true, BYE);
         arriveInPieces(joined(talk, close, talk), piece);
-        assertArrayEquals(talk, passed.toByteArray());
+        assertArrayEquals(passedTalk(), passed.toByteArray());
+        assertEquals(List.of(1), pongs);
         assertEquals(List.of("close 1012 bye"), closes());
         assertTrue(network.ended);
     }
@@ -126,9 +154,41 @@ class UndertowSourceTest {
             UndertowSourceTest once = new UndertowSourceTest();
             once.arrive(Arrays.copyOf(all, cut));
             once.arrive(Arrays.copyOfRange(all, cut, all.length));
-            assertArrayEquals(ping, once.passed.toByteArray(), "cut at " + cut);
+            assertEquals(0, once.passed.size(), "cut at " + cut);
+            assertEquals(List.of(1), once.pongs, "cut at " + cut);
             assertEquals(List.of("close 1012 bye"), once.closes(), "cut at " + cut);
         }
+    }
+
+    @Test
+    void readsNothingWhileAPongWaitsAndTellsWhatIsHeld() {
+        networkTakesPongs = false;
+        byte[] text = RawWebSocket.frame(RawWebSocket.TEXT, true, BYE);
+        arrive(joined(ping(1), ping(2)));
+        arrive(joined(ping(3), text, ping(4)));
+        assertEquals(List.of(2), pongs, "one in flight");
+        assertArrayEquals(text, passed.toByteArray());
+        assertEquals(6, held);
+        arrive(ping(5));
+        assertEquals(1, network.arriving.size(), "not read");
+        assertTrue(network.suspended);
+
+        unsentPongs.remove().run();
+        assertEquals(3, held);
+        arrive(text);
+        assertEquals(List.of(2, 4), pongs, "the latest of those that waited");
+        assertEquals(6, held, "and the one that was not read then");
+        assertEquals(1, network.arriving.size());
+        networkTakesPongs = true;
+        unsentPongs.remove().run();
+        arrive(new byte[0]);
+        assertEquals(List.of(2, 4, 5), pongs);
+        assertEquals(0, held);
+        assertArrayEquals(joined(text, text), passed.toByteArray());
+    }
+
+    private static byte[] ping(int payload) {
+        return RawWebSocket.frame(RawWebSocket.PING, true, new byte[] {(byte) payload});
     }
 
     private List<String> closes() {
@@ -137,7 +197,7 @@ class UndertowSourceTest {
 
     @Test
     void closesWhenUndertowHasTakenWhatCameBefore() {
-        network.arriving.add(joined(talk(), RawWebSocket.frame(RawWebSocket.CLOSE, true, BYE)));
+        network.arriving.add(joined(passedTalk(), RawWebSocket.frame(RawWebSocket.CLOSE, true, BYE)));
         read(0);
         assertEquals(0, read(10));
         assertTrue(tasks.isEmpty());
