@@ -70,7 +70,7 @@ public final class RelayBenchmark {
                 throughput(redis, 5, 100, WINDOW, false);
                 throughput(redis, 5, 100, 100, true);
                 throughput(redis, 5, 1, WINDOW, true);
-                throughput(redis, 5, 5_000, WINDOW, true);
+                throughput(redis, 10, 1_000, WINDOW, true);
             }
             if (chosen.contains("repair")) {
                 repair(redis);

@@ -261,9 +261,12 @@ public final class Pipeline {
         }
     }
 
-    /** Sends what waits already, while Redis works on the batch before. A task waits for the replies: it may block. */
+    /**
+     * Sends what waits already, while Redis works on the batch before, if it is a whole batch. What is less waits for the
+     * replies, since a larger batch costs Redis less. A task waits, too: it may block.
+     */
     private void sendNext() {
-        if (roundTrips.takesMore() && queue.peek() instanceof Answered) {
+        if (roundTrips.takesMore() && waiting.get() >= BATCH_COMMANDS && queue.peek() instanceof Answered) {
             List<Answered> next = new ArrayList<>();
             gather(queue.remove(), next);
             roundTrips.send(connection, next, now());
