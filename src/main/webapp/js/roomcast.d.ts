@@ -124,6 +124,14 @@ export class RoomcastError extends Error {
   get transient(): boolean;
 }
 
+/** A message that could not be stored now. */
+export interface Delayed {
+  room: string;
+  idempotencyKey: string;
+  error: RoomcastError;
+  delayMs: number;
+}
+
 /** The details of the events of a client, by the event. */
 export interface RoomcastEvents {
   /** An attempt begins; 0 is the first. */
@@ -146,7 +154,7 @@ export interface RoomcastEvents {
   /** The server will restart; the client reconnects in time. */
   draining: { reconnectAfterMs: number };
   /** A message for a room that is not joined could not be stored now; it is sent again. */
-  delayed: { room: string; idempotencyKey: string; error: RoomcastError; delayMs: number };
+  delayed: Delayed;
   /** An error that belongs to no room and no call. */
   error: RoomcastError;
 }
@@ -173,7 +181,7 @@ export interface RoomEvents {
   presence: { room: string; joined: User[]; renamed: User[]; left: User[]; count: number };
   signal: { room: string; sender: string; name: string; signal: string; content?: string };
   /** The server could not store a message now; it is sent again. */
-  delayed: { room: string; idempotencyKey: string; error: RoomcastError; delayMs: number };
+  delayed: Delayed;
   /** The room cannot be joined now. */
   refused: RoomcastError;
   /** An error that belongs to no call. */

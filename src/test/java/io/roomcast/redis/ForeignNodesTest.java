@@ -73,7 +73,12 @@ class ForeignNodesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"roomcast:node:old:c0ffee", "roomcast:{!9:db0:c0ffee:0}:new"})
+    @ValueSource(
+            strings = {
+                "roomcast:node:old:c0ffee",
+                "roomcast:{!3:db0:c0ffee:0}:before",
+                "roomcast:{!9:db0:c0ffee:0}:new",
+            })
     void nodeRefusesToServeBesideThem(String channel) throws Exception {
         listen(channel);
         RedisNode node = node();
