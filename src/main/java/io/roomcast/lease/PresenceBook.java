@@ -68,7 +68,11 @@ public interface PresenceBook {
      */
     void setCompareMillis(long millis);
 
-    /** @param maxUsers most users of the room; 0 for no limit */
+    /**
+     * Enters users. Fails at once when too many calls are waiting, because names and infos make this one large.
+     *
+     * @param maxUsers most users of the room; 0 for no limit
+     */
     CompletionStage<ChangeReply> enter(
             RoomName room, String lease, Collection<User> users, UserChecksums checksums, int maxUsers);
 

@@ -19,6 +19,11 @@ public record User(UserId id, String name, String info) implements Comparable<Us
         return info == null && name.equals(id.value());
     }
 
+    /** The characters of id, name and info. */
+    public int length() {
+        return id.value().length() + name.length() + (info == null ? 0 : info.length());
+    }
+
     /** By id. */
     @Override
     public int compareTo(User other) {

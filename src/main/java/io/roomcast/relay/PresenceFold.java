@@ -52,6 +52,8 @@ import java.util.stream.Stream;
 public final class PresenceFold {
     /** Most changes that are held during a read. Further changes are dropped, and the roster is read again. */
     private static final int MAX_HELD = 1_000;
+    /** Most characters of the users in the changes that are held, which bounds the memory for long names. */
+    private static final int MAX_HELD_LENGTH = 128 * 1024;
 
     /** Reads rosters and schedules calls for a fold. Called inside the fold's monitor, so that no method may block. */
     public interface Rosters {
@@ -78,6 +80,8 @@ public final class PresenceFold {
     private final Rosters rosters;
     /** Changes that arrived during a read, in the order of arrival. */
     private final ArrayDeque<PresenceChange> held = new ArrayDeque<>(0);
+    /** The characters of the users in {@code held}. */
+    private int heldLength;
     /** Users in the room; null before the first roster, and while the room is too large for names. */
     private Map<UserId, User> presentUsers;
     /** The users in {@code presentUsers} whom the store may have lost, and whom their nodes should enter again. */
@@ -89,7 +93,7 @@ public final class PresenceFold {
 
     /** Whether no read is in progress, so that changes are applied when they arrive. */
     private boolean inSync;
-    /** Whether a change was dropped because {@link #MAX_HELD} changes were held. */
+    /** Whether a change was dropped because too much was held. */
     private boolean heldOverflowed;
     /** Whether a call of {@link #dropUnconfirmed} is scheduled. */
     private boolean dropScheduled;
@@ -162,8 +166,10 @@ public final class PresenceFold {
     }
 
     private void hold(PresenceChange change) {
-        if (held.size() < MAX_HELD) {
+        int length = change.length();
+        if (held.size() < MAX_HELD && heldLength + length <= MAX_HELD_LENGTH) {
             held.add(change);
+            heldLength += length;
         } else {
             heldOverflowed = true;
         }
@@ -307,7 +313,9 @@ public final class PresenceFold {
         boolean readAgain = heldOverflowed;
         heldOverflowed = false;
         while (inSync && !held.isEmpty()) {
-            arrive(held.remove());
+            PresenceChange next = held.remove();
+            heldLength -= next.length();
+            arrive(next);
         }
         if (readAgain) {
             read();
@@ -369,6 +377,7 @@ public final class PresenceFold {
             closed = true;
             inSync = false;
             held.clear();
+            heldLength = 0;
         }
         firstRoster.completeExceptionally(new RelayUnavailableException("the room is no longer watched"));
     }

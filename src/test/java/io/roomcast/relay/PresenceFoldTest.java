@@ -82,6 +82,23 @@ class PresenceFoldTest {
         assertEquals(List.of(), told.wrong());
     }
 
+    /** While the roster is read, strangers may come and go with names as long as they like. */
+    @Test
+    void holdsFewChangesOfLongNamesDuringARead() {
+        begin();
+        fold.changesMissed();
+        String name = "n".repeat(60 * 1024);
+        for (int i = 0; i < 4; i++) {
+            change(10 + i, 11 + i, 1, users("ann:" + name + i), List.of());
+        }
+        answer(true, 10, 10);
+        assertEquals(List.of("+ann:" + name + "0", "=ann:" + name + "1"), told.changes(room));
+        assertEquals(3, asked.size(), "the rest is in the roster, which is read again");
+        answer(true, 14, 10, "ann:" + name + "3");
+        assertEquals(List.of("ann:" + name + "3"), told.shown(room));
+        assertEquals(List.of(), told.wrong());
+    }
+
     @Test
     void changesThatFollowAreToldAsTheyCome() {
         begin("ann");

@@ -4,7 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.LimitKeys;
+import io.roomcast.metrics.Counter;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
+import io.roomcast.relay.PresenceChange;
 import io.roomcast.service.CoreFixture.Client;
+import io.roomcast.service.presence.PresenceAnnouncer;
+import io.roomcast.support.Await;
+import io.roomcast.support.ManualTransport;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -140,5 +150,38 @@ class PresenceTest {
         assertFalse(counts.contains("user"), counts);
         core.advance(10_000);
         assertEquals("", witness.news(), "nothing changes, nothing is told");
+    }
+
+    /** Its queue counts bytes of frames only. */
+    @Test
+    void aClientThatReadsNothingKeepsNoNamesOfWhoCameAndWent() {
+        CoreFixture small = new CoreFixture(Map.of(LimitKeys.OUTBOUND_BYTES.name(), "256KiB"));
+        Client slow = small.enter("slow", new ManualTransport());
+        Client talker = small.enter("talker");
+        small.advance(1_000);
+        WeakReference<User> stranger = comesAndGoes(small);
+        long waiting = slow.session.queue().waitingBytes();
+        for (int i = 0; i < 40; i++) {
+            talker.send("{\"content\":\"" + "x".repeat(16_000) + "\"}");
+        }
+        small.advance(1_000);
+        assertTrue(slow.session.isOpen() && waiting > 0, "what waited was dropped for messages");
+        assertTrue(small.metrics.get(Counter.QUEUE_NOTICES_DROPPED) > 0);
+        assertTrue(Await.comesTrue(20, () -> {
+            System.gc();
+            return stranger.get() == null;
+        }));
+    }
+
+    /** @return somebody whom nothing holds but what has to tell of the coming and going */
+    private static WeakReference<User> comesAndGoes(CoreFixture core) {
+        PresenceAnnouncer announcer = core.beans.get(PresenceAnnouncer.class);
+        User user = new User(new UserId("stranger"), "S".repeat(200), null);
+        RoomName lobby = new RoomName("lobby");
+        announcer.presenceChanged(lobby, new PresenceChange(2, 3, 3, List.of(user), List.of(), List.of()));
+        core.advance(1_000);
+        announcer.presenceChanged(lobby, new PresenceChange(3, 4, 2, List.of(), List.of(), List.of(user.id())));
+        core.advance(1_000);
+        return new WeakReference<>(user);
     }
 }

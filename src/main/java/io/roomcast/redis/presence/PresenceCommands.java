@@ -92,7 +92,7 @@ public final class PresenceCommands implements PresenceBook {
         List<Object> arguments = new ArrayList<>(1 + 4 * users.size());
         arguments.add(maxUsers);
         arguments.addAll(withChecksums(users, Set.of(), checksums));
-        return Futures.map(onRoom(scripts.enter, room, lease, false, arguments), PresenceCommands::changeReply);
+        return Futures.map(onRoom(scripts.enter, room, lease, true, arguments), PresenceCommands::changeReply);
     }
 
     @Override

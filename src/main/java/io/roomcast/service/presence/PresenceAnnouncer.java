@@ -177,15 +177,17 @@ public class PresenceAnnouncer implements PresenceListener {
         @Override
         public boolean announce(ChangeCollector.Announcement change) {
             Room room = registry.find(name);
-            EncodedFrame.Fallback fallback = new EncodedFrame.Fallback(name, () -> unnamed(change));
+            // Only numbers, because a queue of a slow client keeps it, and does not count the memory of it.
+            long count = change.count();
+            long revision = change.revision();
+            EncodedFrame.Fallback fallback = new EncodedFrame.Fallback(name, () -> unnamed(count, revision));
             return room != null
                     && room.announce(EncodedFrame.of(fallback, writer.write(frame(name, change))), change.revision());
         }
 
         /** The frame that replaces the names for a client that reads too slowly. */
-        private EncodedFrame unnamed(ChangeCollector.Announcement change) {
-            ChangeCollector.Announcement counted =
-                    ChangeCollector.Announcement.counted(change.count(), change.revision());
+        private EncodedFrame unnamed(long count, long revision) {
+            ChangeCollector.Announcement counted = ChangeCollector.Announcement.counted(count, revision);
             return EncodedFrame.of(FrameKind.PRESENCE, writer.write(frame(name, counted)));
         }
 
