@@ -116,26 +116,26 @@ public final class NodeMetrics {
     }
 
     /**
-     * Counts that a limit was reached.
+     * Counts that a limit was reached by somebody who is not known, and tells the listener.
      *
      * @param limit the name of the key, from a bounded set
      */
     public void limitReached(String limit) {
-        limitReached(limit, limit);
+        countLimit(limit);
+        limitListener.accept(limit);
     }
 
     /**
-     * Counts that a limit was reached whose value here comes from another key, such as one for a room.
+     * Counts that a limit was reached. The caller makes known by whom.
      *
-     * @param key the name of that key, which the listener is told
+     * @param limit the name of the key, from a bounded set
      */
-    public void limitReached(String limit, String key) {
+    public void countLimit(String limit) {
         increment(limits, limit);
-        limitListener.accept(key);
     }
 
     /**
-     * Sets the listener that is told of each limit that was reached, by the name of the key. It runs on the thread that
+     * Sets the listener of {@link #limitReached}, which gets the name of the key. It runs on the thread that
      * counts, and must be fast.
      */
     public void whenLimitReached(Consumer<String> listener) {

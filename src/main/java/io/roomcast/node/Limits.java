@@ -247,7 +247,7 @@ public final class Limits {
      * @param key the name of that key
      */
     public ProtocolException exceeded(Key<?> limit, String key, ErrorCode code, String text, Long retryAfterMs) {
-        metrics.limitReached(limit.name(), key);
-        return new ProtocolException(code, text, retryAfterMs);
+        metrics.countLimit(limit.name());
+        return ProtocolException.limitReached(key, code, text, retryAfterMs);
     }
 }

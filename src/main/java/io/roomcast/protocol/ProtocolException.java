@@ -13,20 +13,23 @@ public class ProtocolException extends RuntimeException {
 
     private final transient Position position;
 
+    private final String limit;
+
     public ProtocolException(ErrorCode code, String text) {
         this(code, text, null);
     }
 
     /** @param retryAfterMs milliseconds after which to try again, or null */
     public ProtocolException(ErrorCode code, String text, Long retryAfterMs) {
-        this(code, text, retryAfterMs, null);
+        this(code, text, retryAfterMs, null, null);
     }
 
-    private ProtocolException(ErrorCode code, String text, Long retryAfterMs, Position position) {
+    private ProtocolException(ErrorCode code, String text, Long retryAfterMs, Position position, String limit) {
         super(text, null, false, false);
         this.code = code;
         this.retryAfterMs = retryAfterMs;
         this.position = position;
+        this.limit = limit;
     }
 
     /**
@@ -36,7 +39,22 @@ public class ProtocolException extends RuntimeException {
      */
     public static ProtocolException renumbered(Position present) {
         return new ProtocolException(
-                ErrorCode.RENUMBERED, "the room has another epoch now, and new offsets", null, present);
+                ErrorCode.RENUMBERED, "the room has another epoch now, and new offsets", null, present, null);
+    }
+
+    /**
+     * A limit was reached.
+     *
+     * @param key the name of its key
+     * @param retryAfterMs milliseconds after which to try again, or null
+     */
+    public static ProtocolException limitReached(String key, ErrorCode code, String text, Long retryAfterMs) {
+        return new ProtocolException(code, text, retryAfterMs, null, key);
+    }
+
+    /** The name of the key of the limit that was reached; null if no limit was. */
+    public String limit() {
+        return limit;
     }
 
     /** The present position of the room, which the client needs; null for most codes. */

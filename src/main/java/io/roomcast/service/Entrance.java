@@ -64,7 +64,13 @@ public class Entrance {
             return session;
         } catch (ProtocolException e) {
             refusals.atHandshake(
-                    outcome(e), e.code().wire(), e.getMessage(), request.user(), request.room(), origin.remote());
+                    outcome(e),
+                    e.code().wire(),
+                    e.getMessage(),
+                    request.user(),
+                    request.room(),
+                    origin.remote(),
+                    e.limit());
             if (session != null) {
                 sessions.remove(session, CloseCode.TRY_AGAIN_LATER.number());
             }

@@ -10,6 +10,7 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.service.admission.RateLimits;
+import io.roomcast.service.operations.LimitWarnings;
 import io.roomcast.service.operations.Refusals;
 import io.roomcast.service.session.ClientSession;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,15 +29,17 @@ public class ErrorReplies {
     private NodeMetrics metrics;
     private Refusals refusals;
     private RateLimits rates;
+    private LimitWarnings limitWarnings;
 
     /** For the container's proxy. */
     protected ErrorReplies() {}
 
     @Inject
-    public ErrorReplies(NodeMetrics metrics, Refusals refusals, RateLimits rates) {
+    public ErrorReplies(NodeMetrics metrics, Refusals refusals, RateLimits rates, LimitWarnings limitWarnings) {
         this.metrics = metrics;
         this.refusals = refusals;
         this.rates = rates;
+        this.limitWarnings = limitWarnings;
     }
 
     /**
@@ -53,14 +56,15 @@ public class ErrorReplies {
 
     /** Answers a line that is not a valid frame. */
     void answerBadFrame(ClientSession session, BadFrameException bad) {
-        send(session, bad.room(), bad.code(), bad.answer());
+        send(session, bad.room(), bad.code(), bad.answer().text(), null, bad.answer());
     }
 
     private void answer(ClientSession session, Long id, String idempotencyKey, RoomName room, Failure failure) {
         String name = room == null ? null : room.value();
         ServerFrame.Error error =
                 new ServerFrame.Error(id, idempotencyKey, name, failure.code(), failure.text(), failure.retryAfterMs());
-        send(session, room, failure.code(), failure.position() == null ? error : error.at(failure.position()));
+        ServerFrame answer = failure.position() == null ? error : error.at(failure.position());
+        send(session, room, failure.code(), error.text(), failure.limit(), answer);
     }
 
     /**
@@ -73,19 +77,23 @@ public class ErrorReplies {
         Failure failure = Failure.of(cause);
         failure.log(LOG, "A request of session " + session.id() + " failed");
         ServerFrame.Refusal refusal = new ServerFrame.Refusal(failure.code(), failure.text(), failure.retryAfterMs());
-        send(session, room, failure.code(), failure.text(), ServerFrame.Ack.ofAll(id, room.value(), stored, refusal));
+        send(
+                session,
+                room,
+                failure.code(),
+                failure.text(),
+                failure.limit(),
+                ServerFrame.Ack.ofAll(id, room.value(), stored, refusal));
     }
 
-    private void send(ClientSession session, RoomName room, ErrorCode code, ServerFrame.Error error) {
-        send(session, room, code, error.text(), error);
-    }
-
-    private void send(ClientSession session, RoomName room, ErrorCode code, String text, ServerFrame answer) {
-        refusals.inSession(session, room, code.wire(), text);
+    private void send(
+            ClientSession session, RoomName room, ErrorCode code, String text, String limit, ServerFrame answer) {
+        refusals.inSession(session, room, code.wire(), text, limit);
         session.reply(answer);
         Key<Integer> exceeded = rates.countRefusal(session, code);
         if (exceeded != null && session.isOpen()) {
-            metrics.limitReached(exceeded.name());
+            metrics.countLimit(exceeded.name());
+            limitWarnings.inSession(exceeded.name(), session, room);
             session.queue().closeWhenFlushed(CloseCode.PROTOCOL_VIOLATION, "too much of it was refused: " + text);
         }
     }

@@ -60,6 +60,11 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
         return cause instanceof ProtocolException refused ? refused.position() : null;
     }
 
+    /** The name of the key of the limit that was reached; null if no limit was. */
+    public String limit() {
+        return cause instanceof ProtocolException refused ? refused.limit() : null;
+    }
+
     /** The usual delay of a code in milliseconds, if its failure is temporary; else null. */
     public static Long retryAfterMs(ErrorCode code) {
         return code.isTemporary() ? Long.valueOf(Limits.RETRY_AFTER_MS) : null;

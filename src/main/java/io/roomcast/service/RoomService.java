@@ -302,8 +302,8 @@ public class RoomService {
      */
     public void closeTooLarge(ClientSession session) {
         String text = "a WebSocket message may have " + maxFrameBytes() + " bytes";
-        refusals.inSession(session, session.urlRoom(), ErrorCode.TOO_LARGE.wire(), text);
-        metrics.limitReached(LimitKeys.FRAME_BYTES.name());
+        refusals.inSession(session, session.urlRoom(), ErrorCode.TOO_LARGE.wire(), text, LimitKeys.FRAME_BYTES.name());
+        metrics.countLimit(LimitKeys.FRAME_BYTES.name());
         session.queue().close(CloseCode.TOO_LARGE, text);
     }
 

@@ -56,7 +56,45 @@ class NodeLogTest {
         for (int i = 0; i < 100; i++) {
             assertThrows(ProtocolException.class, () -> core.enter("eve"));
         }
-        assertEquals(List.of("A client reached roomcast.limits.sessions=2"), log.messages(Level.INFO));
+        assertEquals(
+                List.of("A client of user eve from 127.0.0.0/24 reached roomcast.limits.sessions=2 in room lobby"),
+                log.messages(Level.INFO));
+    }
+
+    @Test
+    void whoReachesALimitIsNamedOnceAndThenCounted() {
+        CoreFixture.Client ann = core.enter("ann");
+        CoreFixture.Client bob = core.connect("bob");
+        core.limits.set(LimitKeys.CONTENT_BYTES.name(), "1B", Author.console(null));
+        log.messages(Level.INFO);
+        for (int i = 0; i < 3; i++) {
+            ann.send("{\"content\":\"long\"}");
+        }
+        bob.send("{\"type\":\"join\",\"room\":\"hall\"}");
+        bob.send("{\"content\":\"long\",\"room\":\"hall\"}");
+        core.advance(0);
+        String reached = " from 127.0.0.0/24 reached roomcast.limits.content-bytes=1B in room ";
+        assertEquals(
+                List.of("Session " + ann.session.id() + " of user ann" + reached + "lobby"),
+                log.messages(Level.WARNING));
+        core.advance(60_000);
+        core.beans.get(Warnings.class).tick();
+        assertEquals(
+                "Session " + bob.session.id() + " of user bob" + reached + "hall (the last of 3 more in 60 s)",
+                log.messages(Level.WARNING).get(1));
+        assertEquals(4, core.metrics.limits().get(LimitKeys.CONTENT_BYTES.name()), "each is counted");
+    }
+
+    @Test
+    void whoIsClosedForAMessageTooLargeIsNamedWithoutAnAddressIfItIsPrivate() {
+        CoreFixture shy =
+                new CoreFixture(Map.of("roomcast.privacy.addresses", "none", LimitKeys.FRAME_BYTES.name(), "2KiB"));
+        CoreFixture.Client ann = shy.enter("ann");
+        shy.service.closeTooLarge(ann.session);
+        assertEquals(
+                List.of("Session " + ann.session.id()
+                        + " of user ann reached roomcast.limits.frame-bytes=2KiB in room lobby"),
+                log.messages(Level.WARNING));
     }
 
     @Test

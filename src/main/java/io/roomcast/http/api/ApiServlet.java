@@ -139,7 +139,7 @@ public class ApiServlet extends HttpServlet {
         } catch (RuntimeException e) {
             Failure failure = Failure.of(e);
             failure.log(LOG, "A request of the server API failed");
-            refusals.inApi(failure.code().wire(), failure.text(), request.room(), request.remote());
+            refusals.inApi(failure.code().wire(), failure.text(), request.room(), request.remote(), failure.limit());
             return ApiAnswer.of(failure);
         }
     }

@@ -90,7 +90,7 @@ public class RequestGuard {
         Key<Networks> refusing = operations.refusedBy(head, remote);
         if (refusing != null) {
             Verdict refusal = Verdict.foreignNetwork(refusing.name());
-            refusals.inApi(refusal.code().wire(), refusal.text(), null, remote);
+            refusals.inApi(refusal.code().wire(), refusal.text(), null, remote, null);
             warnings.warn(
                     refusing.name(),
                     () -> "Refused a request for " + head.resource() + " from " + LogText.of(String.valueOf(remote))
@@ -131,19 +131,23 @@ public class RequestGuard {
             }
         }
         if (isHandshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
-            metrics.limitReached(LimitKeys.SESSIONS.name());
-            return count(Counter.HANDSHAKES_FULL, Verdict.FULL, remote);
+            metrics.countLimit(LimitKeys.SESSIONS.name());
+            return count(Counter.HANDSHAKES_FULL, Verdict.FULL, remote, LimitKeys.SESSIONS.name());
         }
         // While draining, 503 makes a load balancer choose another node.
         if (isHandshake && readiness.state() == Readiness.State.DRAINING) {
-            return count(Counter.HANDSHAKES_DRAINING, Verdict.DRAINING, remote);
+            return count(Counter.HANDSHAKES_DRAINING, Verdict.DRAINING, remote, null);
         }
         return Verdict.PASS;
     }
 
-    /** Counts a refusal. */
-    private Verdict count(Counter outcome, Verdict verdict, String remote) {
-        refusals.atHandshake(outcome, ErrorCode.BUSY.wire(), verdict.text(), null, null, remote);
+    /**
+     * Counts a refusal.
+     *
+     * @param limit name of the key of the limit that was reached, or null
+     */
+    private Verdict count(Counter outcome, Verdict verdict, String remote, String limit) {
+        refusals.atHandshake(outcome, ErrorCode.BUSY.wire(), verdict.text(), null, null, remote, limit);
         return verdict;
     }
 

@@ -8,6 +8,7 @@ import io.roomcast.node.NodeStarted;
 import io.roomcast.node.Threads;
 import io.roomcast.outbound.ByteBudget;
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.service.operations.LimitWarnings;
 import io.roomcast.service.session.ClientSession;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -31,15 +32,17 @@ public class UnfinishedMessages {
     private ByteBudget budget;
     private Limits limits;
     private NodeMetrics metrics;
+    private LimitWarnings limitWarnings;
     private Threads threads;
 
     /** For the container's proxy. */
     protected UnfinishedMessages() {}
 
     @Inject
-    public UnfinishedMessages(Limits limits, NodeMetrics metrics, Threads threads) {
+    public UnfinishedMessages(Limits limits, NodeMetrics metrics, LimitWarnings limitWarnings, Threads threads) {
         this.limits = limits;
         this.metrics = metrics;
+        this.limitWarnings = limitWarnings;
         this.threads = threads;
         this.budget = new ByteBudget(limits.get(LimitKeys.NODE_INBOUND_BYTES));
         limits.whenChanged(() -> budget.setLimit(limits.get(LimitKeys.NODE_INBOUND_BYTES)));
@@ -72,7 +75,8 @@ public class UnfinishedMessages {
     private void close(ClientSession session, Key<?> limit, CloseCode code, String reason) {
         if (session.isOpen()) {
             // A message may be registered twice: by its parts, and by the transport from its first byte.
-            metrics.limitReached(limit.name());
+            metrics.countLimit(limit.name());
+            limitWarnings.inSession(limit.name(), session, session.urlRoom());
         }
         session.queue().close(code, reason);
     }

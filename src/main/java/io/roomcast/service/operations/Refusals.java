@@ -28,6 +28,7 @@ public class Refusals {
     private Clocks clocks;
     private Node node;
     private ShownAddresses addresses;
+    private LimitWarnings limitWarnings;
     /** A ring: the refusal with the number n is at n modulo the length. */
     private AtomicReferenceArray<Refusal> kept;
 
@@ -37,11 +38,18 @@ public class Refusals {
     protected Refusals() {}
 
     @Inject
-    public Refusals(NodeMetrics metrics, Clocks clocks, Node node, ShownAddresses addresses, RoomcastConfig config) {
+    public Refusals(
+            NodeMetrics metrics,
+            Clocks clocks,
+            Node node,
+            ShownAddresses addresses,
+            LimitWarnings limitWarnings,
+            RoomcastConfig config) {
         this.metrics = metrics;
         this.clocks = clocks;
         this.node = node;
         this.addresses = addresses;
+        this.limitWarnings = limitWarnings;
         this.kept = new AtomicReferenceArray<>(config.get(OperationKeys.REFUSALS_KEPT));
     }
 
@@ -49,8 +57,10 @@ public class Refusals {
      * Counts a refused request of a session.
      *
      * @param room room that the request named, or null
+     * @param limit name of the key of the limit that was reached, or null
      */
-    public void inSession(ClientSession session, RoomName room, String code, String text) {
+    public void inSession(ClientSession session, RoomName room, String code, String text, String limit) {
+        limitWarnings.inSession(limit, session, room);
         count(
                 code,
                 text,
@@ -70,6 +80,17 @@ public class Refusals {
      * @param remote address of the client, or null
      */
     public void atHandshake(Counter outcome, String code, String text, UserId user, RoomName room, String remote) {
+        atHandshake(outcome, code, text, user, room, remote, null);
+    }
+
+    /**
+     * As {@link #atHandshake(Counter, String, String, UserId, RoomName, String)}.
+     *
+     * @param limit name of the key of the limit that was reached, or null
+     */
+    public void atHandshake(
+            Counter outcome, String code, String text, UserId user, RoomName room, String remote, String limit) {
+        limitWarnings.atHandshake(limit, user, room, addresses.shown(remote));
         if (outcome != null) {
             metrics.increment(outcome);
         }
@@ -81,8 +102,10 @@ public class Refusals {
      *
      * @param room room that the request names, or null
      * @param remote address of the caller, or null
+     * @param limit name of the key of the limit that was reached, or null
      */
-    public void inApi(String code, String text, RoomName room, String remote) {
+    public void inApi(String code, String text, RoomName room, String remote, String limit) {
+        limitWarnings.inApi(limit, room, addresses.shown(remote));
         count(code, text, "api", null, null, room, addresses.shown(remote));
     }
 

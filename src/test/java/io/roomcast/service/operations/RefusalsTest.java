@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
+import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
+import io.roomcast.node.Warnings;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserId;
 import java.time.Instant;
@@ -24,7 +26,13 @@ public class RefusalsTest {
     public static Refusals refusals(Map<String, String> settings, NodeMetrics metrics) {
         RoomcastConfig config = config(settings);
         Clocks clocks = new Clocks(() -> Instant.ofEpochMilli(1_700_000_000_000L), () -> 0);
-        return new Refusals(metrics, clocks, new Node(config), new ShownAddresses(config), config);
+        return new Refusals(
+                metrics,
+                clocks,
+                new Node(config),
+                new ShownAddresses(config),
+                new LimitWarnings(new Warnings(clocks), new Limits(config, metrics), config),
+                config);
     }
 
     private static RoomcastConfig config(Map<String, String> settings) {
@@ -40,11 +48,11 @@ public class RefusalsTest {
         Refusals refusals = refusals(Map.of("roomcast.refusals.kept", "3"), metrics);
         assertEquals(List.of(), texts(refusals, 10));
         for (int i = 1; i <= 2; i++) {
-            refusals.inApi("busy", "number " + i, null, null);
+            refusals.inApi("busy", "number " + i, null, null, null);
         }
         assertEquals(List.of("number 2", "number 1"), texts(refusals, 10));
         for (int i = 3; i <= 7; i++) {
-            refusals.inApi("busy", "number " + i, null, null);
+            refusals.inApi("busy", "number " + i, null, null, null);
         }
         assertEquals(List.of("number 7", "number 6", "number 5"), texts(refusals, 10));
         assertEquals(List.of("number 7"), texts(refusals, 1));
@@ -54,7 +62,7 @@ public class RefusalsTest {
     @Test
     void keepsNoneIfTheOperatorWantsNone() {
         Refusals refusals = refusals(Map.of("roomcast.refusals.kept", "0"), metrics);
-        IntStream.range(0, 5).forEach(i -> refusals.inApi("busy", "text", null, null));
+        IntStream.range(0, 5).forEach(i -> refusals.inApi("busy", "text", null, null, null));
         assertEquals(List.of(), texts(refusals, 10));
         assertEquals(Map.of("busy", 5L), metrics.refusals());
     }
@@ -81,7 +89,7 @@ public class RefusalsTest {
     @Test
     void textsAreShortAndOnOneLine() {
         Refusals refusals = refusals(Map.of(), metrics);
-        refusals.inApi("bad_request", "a\nb\u001b[31m" + "x".repeat(10_000), null, "no address\n");
+        refusals.inApi("bad_request", "a\nb\u001b[31m" + "x".repeat(10_000), null, "no address\n", null);
         Refusal refusal = refusals.last(1, any -> true).get(0);
         assertEquals("a?b?[31m" + "x".repeat(192) + "…", refusal.text());
         assertNull(refusal.address());
