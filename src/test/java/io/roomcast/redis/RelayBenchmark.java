@@ -2,17 +2,21 @@ package io.roomcast.redis;
 
 import static io.roomcast.support.Stages.get;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
 import io.roomcast.support.redis.RedisProcess;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +75,13 @@ public final class RelayBenchmark {
                 throughput(redis, 5, 100, 100, true);
                 throughput(redis, 5, 1, WINDOW, true);
                 throughput(redis, 10, 1_000, WINDOW, true);
+            }
+            if (chosen.contains("several")) {
+                for (int turn = 0; turn < 4; turn++) {
+                    for (int size : List.of(1, 10, 100)) {
+                        several(redis, size, 3);
+                    }
+                }
             }
             if (chosen.contains("repair")) {
                 repair(redis);
@@ -154,6 +165,58 @@ public final class RelayBenchmark {
                     .mapToDouble(found -> Double.parseDouble(found.group(1)) * 1e6)
                     .sum();
         }
+    }
+
+    /**
+     * As {@link #throughput}, with this number of messages in one call, as a frame with {@code messages} makes it; and
+     * the CPU that the JVM and Redis took for each message. The other load of the machine counts in the rate only.
+     */
+    private static void several(RedisProcess redis, int size, int seconds) {
+        List<RoomName> rooms = rooms(100);
+        Semaphore window = new Semaphore(WINDOW / size);
+        LongAdder stored = new LongAdder();
+        try (RedisNode node = new RedisNode(RedisSettings.parse(redis.uri()));
+                Jedis admin = new Jedis("127.0.0.1", redis.port())) {
+            double redisBefore = cpuSeconds(admin);
+            long jvmBefore = cpuNanos();
+            long began = System.nanoTime();
+            for (int i = 0; System.nanoTime() - began < TimeUnit.SECONDS.toNanos(seconds); i++) {
+                window.acquireUninterruptibly();
+                RoomName room = rooms.get(i % rooms.size());
+                String key = "k" + began + i + "-";
+                CompletionStage<?> publish = size == 1
+                        ? node.relay.publish(room, key, stamped(began))
+                        : node.relay.publishAll(
+                                room,
+                                IntStream.range(0, size)
+                                        .mapToObj(n -> new Relay.Entry(key + n, stamped(began)))
+                                        .toList());
+                publish.whenComplete((done, failure) -> {
+                    stored.add(failure == null ? size : 0);
+                    window.release();
+                });
+            }
+            window.acquireUninterruptibly(WINDOW / size);
+            double took = (System.nanoTime() - began) / 1e9;
+            print(
+                    "%d in a publish: %.0f stored/s; CPU of the JVM %.1f us, of Redis %.1f us for each%n",
+                    size,
+                    stored.sum() / took,
+                    (cpuNanos() - jvmBefore) / 1e3 / stored.sum(),
+                    (cpuSeconds(admin) - redisBefore) * 1e6 / stored.sum());
+        }
+    }
+
+    private static long cpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    }
+
+    private static double cpuSeconds(Jedis redis) {
+        return redis.info("cpu")
+                .lines()
+                .filter(line -> line.startsWith("used_cpu_sys:") || line.startsWith("used_cpu_user:"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(':') + 1)))
+                .sum();
     }
 
     /** From the moment that a node is back until it has delivered what it missed: one message in each of 1,000 rooms. */
