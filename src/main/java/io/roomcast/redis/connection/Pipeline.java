@@ -194,6 +194,7 @@ public final class Pipeline {
         } finally {
             closed = true;
             batch.forEach(request -> fail(request, "the node is stopping"));
+            roundTrips.fail(new RelayUnavailableException("the node is stopping"));
             failWaiting("the node is stopping");
             cut();
         }

@@ -40,6 +40,9 @@ final class RoundTrips {
     private final Pipeline.Server server;
     private final List<Script> scripts;
     private final ArrayDeque<Batch> batches = new ArrayDeque<>();
+    /** Commands that belong to no batch yet. */
+    private List<Answered> starting = List.of();
+
     private final List<Answered> callsToRepeat = new ArrayList<>();
     /** Hash slots of commands that were carried out after a call that is to be repeated. */
     private final BitSet overtaken = new BitSet();
@@ -87,7 +90,9 @@ final class RoundTrips {
 
     /** @throws JedisException if the connection failed */
     void send(RedisConnection connection, List<Answered> commands, long now) {
+        starting = commands;
         send(connection, new Batch(Sending.of(commands), now));
+        starting = List.of();
     }
 
     private void send(RedisConnection connection, Batch batch) {
@@ -190,6 +195,8 @@ final class RoundTrips {
             }
         }
         callsToRepeat.forEach(each -> each.reply().completeExceptionally(failure));
+        starting.forEach(each -> each.reply().completeExceptionally(failure));
+        starting = List.of();
         batches.clear();
         callsToRepeat.clear();
         overtaken.clear();
