@@ -3,7 +3,6 @@ package io.roomcast.outbound;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.EncodedFrame.Fallback;
-import io.roomcast.outbound.OutboundQueue.OfferResult;
 import io.roomcast.outbound.QueueEntry.DroppedPresence;
 import io.roomcast.outbound.QueueEntry.Gap;
 import io.roomcast.protocol.MessageRange;

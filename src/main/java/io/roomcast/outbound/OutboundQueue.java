@@ -19,8 +19,7 @@ import java.util.function.LongSupplier;
  * and counts the bytes that wait meanwhile. When the send completes, waiting frames are joined by {@code \n} and sent
  * as one frame of at most 64 KiB, unless a single frame is larger. A plain client gets each frame separately.
  *
- * <p>Control frames, such as the pongs that answer pings, do not pass through this queue. While the network does not
- * take them, their bytes count here, too.
+ * <p>Control frames, such as pongs, do not pass through this queue. While the network does not take them, they count.
  *
  * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state. The monitor is never
  * held while the transport or a callback runs. {@code state} says which thread continues:
@@ -33,18 +32,6 @@ import java.util.function.LongSupplier;
  * </pre>
  */
 public final class OutboundQueue implements Transport.Completion {
-    /** What the queue did with a frame that was offered. */
-    public enum OfferResult {
-        /** Nothing is in flight, and the caller must send the frame. */
-        SEND,
-        /** The frame waits behind others. */
-        WAITS,
-        /** Not sent. If the queue is open, a later frame reports dropped messages and presence, but not signals. */
-        DROPPED,
-        /** The frame does not fit, and no waiting frame may be dropped. */
-        OVERFLOW
-    }
-
     /** The close that is sent when the queue is empty. */
     private record PendingClose(CloseCode code, String reason) {}
 
