@@ -1,5 +1,6 @@
 package io.roomcast.fault;
 
+import io.roomcast.support.MainProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -39,6 +40,7 @@ final class NodeProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                MainProcess.SHORT_LIVED,
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.roomcast.standalone.Main"));

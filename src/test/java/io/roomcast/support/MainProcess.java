@@ -27,6 +27,9 @@ public final class MainProcess implements AutoCloseable {
             Pattern.compile("Roomcast is ready on (http://\\S+:\\d+/) \\(Ctrl-C ends it\\)");
     private static final long START_SECONDS = 60;
 
+    /** For a JVM that lives for seconds: its second compiler would take more time than it gains. */
+    public static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
     private final Process process;
     private final BlockingQueue<String> out;
     private final BlockingQueue<String> err;
@@ -48,7 +51,7 @@ public final class MainProcess implements AutoCloseable {
         return start(
                 environment,
                 jvm,
-                List.of("-cp", System.getProperty("java.class.path"), "io.roomcast.standalone.Main"),
+                List.of(SHORT_LIVED, "-cp", System.getProperty("java.class.path"), "io.roomcast.standalone.Main"),
                 options);
     }
 

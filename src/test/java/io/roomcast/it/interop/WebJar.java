@@ -1,5 +1,6 @@
 package io.roomcast.it.interop;
 
+import io.roomcast.support.machine.TestProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
@@ -13,12 +14,12 @@ import java.util.stream.Stream;
 final class WebJar {
     private WebJar() {}
 
-    /** The directory of the package, below {@code target}. */
+    /** The directory of the package, below {@code target}; each process of the test run has its own. */
     static Path unpacked(String name) throws IOException {
         String root = "META-INF/resources/webjars/" + name;
         URI inside = URI.create(String.valueOf(WebJar.class.getClassLoader().getResource(root)));
         URI jar = URI.create(inside.toString().replaceFirst("!.*", ""));
-        Path target = Path.of("target", "node", name).toAbsolutePath();
+        Path target = Path.of("target", "node", TestProcess.id(), name).toAbsolutePath();
         try (FileSystem files = FileSystems.newFileSystem(jar, Map.of());
                 Stream<Path> versions = Files.list(files.getPath(root))) {
             Path version = versions.findFirst().orElseThrow();

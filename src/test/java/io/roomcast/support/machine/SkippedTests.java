@@ -14,8 +14,7 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes down which tests were skipped and why, a file for each part of the run: the unit tests, and the integration
- * tests on each server. {@link SkippedTestsReport} reads them when all have run. Found by JUnit itself.
+ * Writes down which tests were skipped and why, a file for each {@linkplain TestProcess process}. {@link SkippedTestsReport} reads them when all have run. Found by JUnit itself.
  */
 public final class SkippedTests implements TestExecutionListener {
     /** The build empties it before the tests. */
@@ -30,7 +29,7 @@ public final class SkippedTests implements TestExecutionListener {
     }
 
     SkippedTests(Path directory) {
-        file = directory.resolve(System.getProperty("roomcast.tests", "unit") + ".txt");
+        file = directory.resolve(TestProcess.id() + ".txt");
     }
 
     @Override
@@ -60,7 +59,7 @@ public final class SkippedTests implements TestExecutionListener {
         lines.add(String.join("\t", Long.toString(Math.max(1, tests)), className(skipped), oneLine(reason)));
     }
 
-    /** Some tests run again, in a plan of their own and in the same process: the file has all of them. */
+    /** A process may run each class in a plan of its own, and some tests again: the file has all of them. */
     @Override
     public void testPlanExecutionFinished(TestPlan plan) {
         if (lines.isEmpty()) {

@@ -36,7 +36,7 @@ class SkippedTestsTest {
     @Test
     void allPartsOfTheRunCountTogether() throws IOException {
         run(OneOfTwo.class);
-        Path unit = directory.resolve(System.getProperty("roomcast.tests", "unit") + ".txt");
+        Path unit = directory.resolve(TestProcess.id() + ".txt");
         Files.copy(unit, directory.resolve("wildfly.txt"));
         assertEquals(
                 "2 tests were skipped: no lathe. Install a lathe.",
@@ -57,6 +57,7 @@ class SkippedTestsTest {
         }
         LauncherConfig none = LauncherConfig.builder()
                 .enableTestExecutionListenerAutoRegistration(false)
+                .enableLauncherSessionListenerAutoRegistration(false)
                 .build();
         LauncherFactory.create(none).execute(request.build(), new SkippedTests(directory));
     }
