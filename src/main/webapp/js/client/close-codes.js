@@ -1,5 +1,8 @@
 /** What a WebSocket close code says about coming back. See "Closing" in docs/protocol.md. */
 
+/** The code browsers report for a connection that ended without a Close frame. */
+export const ABNORMAL = 1006;
+
 const STAY_AWAY = new Set([1002, 1007, 1008, 1009]);
 const NODE_FULL = 1013;
 

@@ -1,16 +1,14 @@
 import { Backoff } from './backoff.js';
-import { describe, isNodeFull, mayReturn } from './close-codes.js';
+import { ABNORMAL, describe, isNodeFull, mayReturn } from './close-codes.js';
 import { delayOf } from './delay.js';
 import { whyRefused } from './refusal.js';
 import { RoomcastError } from './errors.js';
 import { Link } from './link.js';
 import { Wake } from './wake.js';
+import { WebSocketTransport } from './websocket-transport.js';
 
 /** A connection that lived this long was a good one: the next pause is short again. */
 const STABLE_AFTER_MS = 10_000;
-
-/** The code that stands for a connection without a Close frame. */
-const ABNORMAL = 1006;
 
 /** Who is refused before `welcome` is closed right after; this long we wait for the code that tells what for. */
 const CLOSE_WITHIN_MS = 2_000;
@@ -117,9 +115,7 @@ export class Connection {
   #makeLink(hello) {
     const { url, WebSocket } = this.#options;
     return new Link({
-      url,
-      hello,
-      WebSocket,
+      transport: (events) => new WebSocketTransport({ url, hello, WebSocket }, events),
       welcome: (frame) => this.#welcomed(frame),
       frame: (frame) => this.#events.frame(frame),
       refused: (frame) => this.#refused(frame),
