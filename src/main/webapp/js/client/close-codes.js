@@ -4,7 +4,9 @@
 export const ABNORMAL = 1006;
 
 const STAY_AWAY = new Set([1002, 1007, 1008, 1009]);
-const NODE_FULL = 1013;
+export const NODE_FULL = 1013;
+export const TOKEN_EXPIRED = 4004;
+export const TOKEN_REFUSED = 4501;
 
 /** @returns {boolean} whether a client that was closed with `code` should connect again */
 export function mayReturn(code) {

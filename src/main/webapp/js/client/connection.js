@@ -4,8 +4,12 @@ import { delayOf } from './delay.js';
 import { whyRefused } from './refusal.js';
 import { RoomcastError } from './errors.js';
 import { Link } from './link.js';
+import { NetworkMemory } from './network-memory.js';
+import { Patience } from './patience.js';
+import { TransportChoice } from './transport-choice.js';
+import { openTransport } from './transports.js';
+import { Upgrade } from './upgrade.js';
 import { Wake } from './wake.js';
-import { WebSocketTransport } from './websocket-transport.js';
 
 /** A connection that lived this long was a good one: the next pause is short again. */
 const STABLE_AFTER_MS = 10_000;
@@ -16,6 +20,9 @@ const CLOSE_WITHIN_MS = 2_000;
 /** A full node told us to come back later; a retry within a second would only keep it full. */
 const NODE_FULL_FLOOR_MS = 5_000;
 
+/** Where something else may do, a WebSocket has this long to open, and then to bring a welcome. */
+const WEBSOCKET_WITHIN_MS = { openWithinMs: 3_000, welcomeWithinMs: 5_000 };
+
 /**
  * Keeps one Link alive: opens it, and after a loss opens the next one when it may.
  *
@@ -23,6 +30,9 @@ const NODE_FULL_FLOOR_MS = 5_000;
  *                     ▲      │                │
  *                     │      └─────lost───────┤
  *                     └──retry── waiting ◀────┘        any ──close, or told to stay away──▶ closed
+ *
+ * An attempt may go on with another transport: see TransportChoice. Over polls, an Upgrade tries a WebSocket beside
+ * them from time to time. When that says `welcome`, it takes the place of the polls, and the state is entered again.
  */
 export class Connection {
   state = 'idle';
@@ -30,7 +40,14 @@ export class Connection {
   #events;
   #backoff;
   #wake;
+  #choice;
+  #patience = new Patience();
+  #upgrade = new Upgrade(() => this.#tryWebSocket());
   #link;
+  /** A WebSocket that is tried while polls carry the frames. */
+  #trial;
+  /** The transport of #link. */
+  #transport;
   #retryTimer;
   /** When the next attempt comes, in the time of performance.now(). */
   #retryAt = 0;
@@ -45,19 +62,32 @@ export class Connection {
   #attempt = 0;
 
   /**
-   * @param {{url: string, hello: () => object|Promise<object>, WebSocket: typeof WebSocket, backoff?: object}} options
+   * @param {{url: string, transport: string, hello: () => object|Promise<object>, WebSocket?: typeof WebSocket,
+   *     fetch?: typeof fetch, backoff?: object}} options
    * @param {{state: (state: string, detail: object) => void, frame: (frame: object) => void}} events
    */
   constructor(options, events) {
     this.#options = options;
     this.#events = events;
     this.#backoff = new Backoff(options.backoff);
+    const { transport: option, url, WebSocket, fetch } = options;
+    this.#choice = new TransportChoice({ option, url, WebSocket, fetch, memory: new NetworkMemory(url) });
+  }
+
+  /** @returns {string|undefined} what carries the frames; undefined while nothing does */
+  get transport() {
+    return this.state === 'open' ? this.#transport : undefined;
   }
 
   /** Starts, or starts again after `closed`. Does nothing while there is a connection or an attempt. */
   open() {
     if (this.state !== 'idle' && this.state !== 'closed') return;
-    this.#wake = new Wake({ back: () => this.retryNow({ polite: true }), gone: () => this.#link?.probe() });
+    this.#wake = new Wake({
+      back: () => this.retryNow({ polite: true }),
+      gone: () => this.#link?.probe(),
+      online: () => this.#upgrade.now(),
+      left: () => this.#link?.goodbye(),
+    });
     this.#backoff.reset();
     this.#connect();
   }
@@ -90,6 +120,7 @@ export class Connection {
   }
 
   close() {
+    this.#link?.goodbye();
     this.#end({ code: 1000, error: new RoomcastError('closed', 'This client was closed.') });
   }
 
@@ -103,31 +134,95 @@ export class Connection {
       if (attempt === this.#attempt) this.#retry(0, { code: 0, reason: `No token: ${cause?.message ?? cause}` });
       return;
     }
-    if (attempt !== this.#attempt) return;
+    if (attempt === this.#attempt) this.#begin(this.#choice.first, hello);
+  }
+
+  #begin(transport, hello) {
+    this.#transport = transport;
+    const failed = () => this.#beginOtherwise(transport, hello);
+    const isFree = transport === 'websocket' && this.#choice.isFree;
     try {
-      this.#link = this.#makeLink(hello);
+      this.#link = this.#makeLink(transport, hello, {
+        ...(isFree && WEBSOCKET_WITHIN_MS),
+        welcome: (frame) => this.#welcomed(frame),
+        refused: (frame) => this.#refused(frame),
+        unreachable: () => failed() || this.#unreachable(),
+        lost: (code, reason) => {
+          const isNoHandshake = this.state === 'connecting' && code === ABNORMAL && !this.#refusal;
+          if (!(isNoHandshake && failed())) this.#lost(code, reason);
+        },
+      });
     } catch (cause) {
       // The browser refuses the address itself, such as ws: from an https: page.
       this.#end({ code: 0, error: new RoomcastError('closed', cause.message) });
     }
   }
 
-  #makeLink(hello) {
-    const { url, WebSocket } = this.#options;
+  /** @returns {boolean} whether the attempt goes on with another transport */
+  #beginOtherwise(transport, hello) {
+    const other = this.#choice.failed(transport);
+    if (other === undefined) return false;
+    this.#begin(other, hello);
+    return true;
+  }
+
+  #makeLink(transport, hello, events) {
+    const { url, WebSocket, fetch } = this.#options;
+    const options = { url, hello, WebSocket, fetch, patience: this.#patience };
     return new Link({
-      transport: (events) => new WebSocketTransport({ url, hello, WebSocket }, events),
-      welcome: (frame) => this.#welcomed(frame),
+      transport: (told) => openTransport(transport, options, told),
       frame: (frame) => this.#events.frame(frame),
-      refused: (frame) => this.#refused(frame),
-      lost: (code, reason) => this.#lost(code, reason),
-      unreachable: () => this.#unreachable(),
+      ...events,
     });
+  }
+
+  /** Messages go on coming meanwhile. What comes twice, after both have said `joined`, is recognised by its offset. */
+  async #tryWebSocket() {
+    if (this.state !== 'open' || this.#trial) return;
+    const attempt = this.#attempt;
+    let hello;
+    try {
+      hello = await this.#options.hello();
+    } catch {
+      return;
+    }
+    if (attempt !== this.#attempt || this.#trial) return;
+    let trial;
+    const failed = () => {
+      if (trial === this.#trial) this.#trial = undefined;
+      trial.close();
+    };
+    try {
+      trial = this.#trial = this.#makeLink('websocket', hello, {
+        ...WEBSOCKET_WITHIN_MS,
+        welcome: (frame) => this.#moveTo(trial, frame),
+        refused: failed,
+        unreachable: failed,
+        lost: (code, reason) => {
+          if (trial === this.#link) this.#lost(code, reason);
+          else failed();
+        },
+      });
+    } catch {
+      // The browser refuses the address itself.
+    }
+  }
+
+  #moveTo(trial, welcome) {
+    this.#trial = undefined;
+    this.#link.close();
+    this.#link = trial;
+    this.#transport = 'websocket';
+    this.#welcomed(welcome);
   }
 
   /** Whatever ran before counts no more. */
   #abandon() {
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#drainTimer);
+    this.#upgrade.stop();
+    this.#trial?.close();
+    this.#trial = undefined;
     this.#link?.close();
     this.#link = undefined;
     this.#refusal = undefined;
@@ -138,6 +233,9 @@ export class Connection {
     this.#openedAt = performance.now();
     this.#notBefore = 0;
     this.#everOpen = true;
+    this.#choice.worked(this.#transport);
+    if (this.#transport === 'poll' && this.#choice.isFree) this.#upgrade.start();
+    else this.#upgrade.stop();
     this.#enter('open', welcome);
   }
 

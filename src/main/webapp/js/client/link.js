@@ -10,7 +10,8 @@ const WELCOME_WITHIN_MS = 15_000;
  *
  *     new Transport(options, events)   opens it, and says who this client is
  *     send(frame)                      returns whether the frame was taken; never whether it arrived
- *     close(reason)                    ends it; no event follows. The reason is `left` if this client goes for good
+ *     goodbye()                        tells the server that this client is going, if it would not see that at once
+ *     close()                          ends it; no event follows
  *
  * @typedef {object} TransportEvents
  * @property {() => void} opened the server has taken the connection
@@ -88,13 +89,17 @@ export class Link {
     if (this.#deadline === undefined) this.#heartbeat.probe();
   }
 
-  /** @param {'left'} [reason] if this client goes for good */
-  close(reason) {
+  /** This client is going, and its page may be gone at any moment. */
+  goodbye() {
+    if (!this.#ended) this.#transport.goodbye();
+  }
+
+  close() {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#deadline);
     this.#heartbeat.stop();
-    this.#transport?.close(reason);
+    this.#transport?.close();
   }
 
   #lost(code, reason) {

@@ -42,6 +42,9 @@ export class WebSocketTransport {
     return true;
   }
 
+  /** The server sees a WebSocket end. */
+  goodbye() {}
+
   close() {
     this.#closed = true;
     // With the other end dead the closing handshake can take a minute; nobody waits for it.

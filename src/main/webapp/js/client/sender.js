@@ -1,0 +1,112 @@
+import { readFrames, utf8Length } from './frames.js';
+import { HttpRefusal } from './http-calls.js';
+import { linesOf } from './lines.js';
+import { Watch } from './watch.js';
+
+const NDJSON = 'application/x-ndjson';
+
+/** What goes with one request, at most; a single frame may be larger. */
+const MOST_FRAMES = 50;
+const MOST_BYTES = 60_000;
+
+const ANSWER_WITHIN_MS = 20_000;
+
+/**
+ * Sends a client's frames, as many as wait in one request, and one request at a time: so they arrive in their order. A
+ * frame whose answer does not come is answered here, as if the server had no time: who sent it asks again, and nothing
+ * is done twice that has a key.
+ */
+export class Sender {
+  #calls;
+  #events;
+  #waiting = [];
+  #isBusy = false;
+  #isClosed = false;
+  /** Of the request that is on its way. */
+  #watch;
+
+  /**
+   * @param {import('./http-calls.js').HttpCalls} calls
+   * @param {{frame: (frame: object) => void, heard: () => void, refused: (refusal: HttpRefusal) => void}} events
+   *     refused: the server has refused a request as a whole; its frames are answered all the same
+   */
+  constructor(calls, events) {
+    this.#calls = calls;
+    this.#events = events;
+  }
+
+  send(frame) {
+    const line = JSON.stringify(frame);
+    this.#waiting.push({ frame, line, bytes: utf8Length(line) + 1 });
+    if (!this.#isBusy) this.#run();
+  }
+
+  /** There is a session again. Without one, nothing is sent. */
+  resume() {
+    if (!this.#isBusy) this.#run();
+  }
+
+  close() {
+    this.#isClosed = true;
+    this.#waiting = [];
+    this.#watch?.abort();
+  }
+
+  async #run() {
+    this.#isBusy = true;
+    // What is sent in the same turn goes together.
+    await undefined;
+    while (this.#waiting.length > 0 && this.#calls.session !== undefined) await this.#post(this.#portion());
+    this.#isBusy = false;
+  }
+
+  #portion() {
+    let bytes = 0;
+    const tooMany = this.#waiting.findIndex((each, index) => {
+      bytes += each.bytes;
+      return index > 0 && (bytes > MOST_BYTES || index >= MOST_FRAMES);
+    });
+    return this.#waiting.splice(0, tooMany < 0 ? this.#waiting.length : tooMany);
+  }
+
+  async #post(portion) {
+    const unanswered = [...portion];
+    const watch = (this.#watch = new Watch(ANSWER_WITHIN_MS));
+    try {
+      const response = await this.#calls.call('send', {
+        body: portion.map(({ line }) => `${line}\n`).join(''),
+        type: NDJSON,
+        accept: NDJSON,
+        signal: watch.signal,
+      });
+      for await (const line of linesOf(response)) {
+        this.#events.heard();
+        if (line) this.#answer(unanswered.shift()?.frame, line);
+      }
+      this.#fail(unanswered, {});
+    } catch (error) {
+      if (this.#isClosed) return;
+      this.#fail(unanswered, error instanceof HttpRefusal ? error : {});
+      if (error instanceof HttpRefusal) this.#events.refused(error);
+    } finally {
+      watch.stop();
+    }
+  }
+
+  /** A signal is acknowledged without a place; nobody waits for that. */
+  #answer(asked, line) {
+    for (const frame of readFrames(line)) {
+      if (asked?.type !== 'signal' || frame.type === 'error') this.#events.frame(frame);
+    }
+  }
+
+  #fail(unanswered, { code, message = 'The server did not answer.', retryAfterMs }) {
+    for (const { frame: { id, room, idempotencyKey } } of unanswered) {
+      if (id === undefined) continue;
+      const known = code !== undefined && code !== 'session_invalid' && code !== 'unauthenticated';
+      this.#events.frame({
+        type: 'error', id, room, idempotencyKey, code: known ? code : 'unavailable', text: message, retryAfterMs,
+      });
+    }
+  }
+}
