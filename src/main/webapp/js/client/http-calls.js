@@ -38,7 +38,9 @@ export class HttpCalls {
   #url;
   #fetch;
 
-  /** @param {{url: string, hello: {user?: string, token?: string}, fetch: typeof fetch}} options url: of the WebSocket */
+  /**
+   * @param {{url: string, hello: {user?: string, token?: string}, fetch: typeof fetch}} options url: of the WebSocket
+   */
   constructor({ url, hello, fetch }) {
     this.#url = url;
     this.#fetch = fetch;

@@ -24,8 +24,8 @@ const UNANSWERED = { code: 'unavailable', text: 'The server did not answer.' };
 const TOO_EARLY = 0.1;
 
 /**
- * Frames over plain HTTP, which any proxy lets through. Some requests ask for what comes, one after another, in *rounds*;
- * others carry what this client sends. Each may go to another node. See Link for what a transport is.
+ * Frames over plain HTTP, which any proxy lets through. Some requests ask for what comes, one after another, in
+ * *rounds*; others carry what this client sends. Each may go to another node. See Link for what a transport is.
  *
  * Each round names all rooms with their positions. What a lost answer held is in the next one; so only rounds that fail
  * for a while end the connection.
