@@ -1,14 +1,9 @@
 import { Backoff } from './backoff.js';
+import { Carrier } from './carrier.js';
 import { ABNORMAL, describe, isNodeFull, mayReturn } from './close-codes.js';
 import { delayOf } from './delay.js';
 import { whyRefused } from './refusal.js';
 import { RoomcastError } from './errors.js';
-import { Link } from './link.js';
-import { NetworkMemory } from './network-memory.js';
-import { Patience } from './patience.js';
-import { TransportChoice } from './transport-choice.js';
-import { openTransport } from './transports.js';
-import { Upgrade } from './upgrade.js';
 import { Wake } from './wake.js';
 
 /** A connection that lived this long was a good one: the next pause is short again. */
@@ -20,19 +15,16 @@ const CLOSE_WITHIN_MS = 2_000;
 /** A full node told us to come back later; a retry within a second would only keep it full. */
 const NODE_FULL_FLOOR_MS = 5_000;
 
-/** Where something else may do, a WebSocket has this long to open, and then to bring a welcome. */
-const WEBSOCKET_WITHIN_MS = { openWithinMs: 3_000, welcomeWithinMs: 5_000 };
-
 /**
- * Keeps one Link alive: opens it, and after a loss opens the next one when it may.
+ * Keeps a client connected: begins an attempt, and after a loss begins the next one when it may. Carrier does what an
+ * attempt takes.
  *
  *     idle ──open──▶ connecting ──welcome──▶ open
  *                     ▲      │                │
  *                     │      └─────lost───────┤
  *                     └──retry── waiting ◀────┘        any ──close, or told to stay away──▶ closed
  *
- * An attempt may go on with another transport: see TransportChoice. Over polls, an Upgrade tries a WebSocket beside
- * them from time to time. When that says `welcome`, it takes the place of the polls, and the state is entered again.
+ * The state `open` is entered again when the connection has moved to another transport.
  */
 export class Connection {
   state = 'idle';
@@ -40,14 +32,7 @@ export class Connection {
   #events;
   #backoff;
   #wake;
-  #choice;
-  #patience = new Patience();
-  #upgrade = new Upgrade(() => this.#tryWebSocket());
-  #link;
-  /** A WebSocket that is tried while polls carry the frames. */
-  #trial;
-  /** The transport of #link. */
-  #transport;
+  #carrier;
   #retryTimer;
   /** When the next attempt comes, in the time of performance.now(). */
   #retryAt = 0;
@@ -70,13 +55,18 @@ export class Connection {
     this.#options = options;
     this.#events = events;
     this.#backoff = new Backoff(options.backoff);
-    const { transport: option, url, WebSocket, fetch } = options;
-    this.#choice = new TransportChoice({ option, url, WebSocket, fetch, memory: new NetworkMemory(url) });
+    this.#carrier = new Carrier(options, {
+      welcome: (frame) => this.#welcomed(frame),
+      frame: (frame) => this.#events.frame(frame),
+      refused: (frame) => this.#refused(frame),
+      lost: (code, reason) => this.#lost(code, reason),
+      unreachable: () => this.#unreachable(),
+    });
   }
 
   /** @returns {string|undefined} what carries the frames; undefined while nothing does */
   get transport() {
-    return this.state === 'open' ? this.#transport : undefined;
+    return this.#carrier.transport;
   }
 
   /** Starts, or starts again after `closed`. Does nothing while there is a connection or an attempt. */
@@ -84,9 +74,9 @@ export class Connection {
     if (this.state !== 'idle' && this.state !== 'closed') return;
     this.#wake = new Wake({
       back: () => this.retryNow({ polite: true }),
-      gone: () => this.#link?.probe(),
-      online: () => this.#upgrade.now(),
-      left: () => this.#link?.goodbye(),
+      gone: () => this.#carrier.probe(),
+      online: () => this.#carrier.onNetwork(),
+      left: () => this.#carrier.goodbye(),
     });
     this.#backoff.reset();
     this.#connect();
@@ -94,7 +84,7 @@ export class Connection {
 
   /** @returns {boolean} false when there is no open connection; the frame is not kept */
   send(frame) {
-    return this.state === 'open' && this.#link.send(frame);
+    return this.state === 'open' && this.#carrier.send(frame);
   }
 
   /**
@@ -103,7 +93,7 @@ export class Connection {
    * @param {{polite?: boolean}} [options] polite: not before the time that the server named
    */
   retryNow({ polite = false } = {}) {
-    if (this.state === 'open') this.#link.probe();
+    if (this.state === 'open') this.#carrier.probe();
     if (this.state !== 'waiting') return;
     if (polite && performance.now() < this.#notBefore) return;
     this.#connect();
@@ -120,7 +110,7 @@ export class Connection {
   }
 
   close() {
-    this.#link?.goodbye();
+    this.#carrier.goodbye();
     this.#end({ code: 1000, error: new RoomcastError('closed', 'This client was closed.') });
   }
 
@@ -134,97 +124,20 @@ export class Connection {
       if (attempt === this.#attempt) this.#retry(0, { code: 0, reason: `No token: ${cause?.message ?? cause}` });
       return;
     }
-    if (attempt === this.#attempt) this.#begin(this.#choice.first, hello);
-  }
-
-  #begin(transport, hello) {
-    this.#transport = transport;
-    const failed = () => this.#beginOtherwise(transport, hello);
-    const isFree = transport === 'websocket' && this.#choice.isFree;
+    if (attempt !== this.#attempt) return;
     try {
-      this.#link = this.#makeLink(transport, hello, {
-        ...(isFree && WEBSOCKET_WITHIN_MS),
-        welcome: (frame) => this.#welcomed(frame),
-        refused: (frame) => this.#refused(frame),
-        unreachable: () => failed() || this.#unreachable(),
-        lost: (code, reason) => {
-          const isNoHandshake = this.state === 'connecting' && code === ABNORMAL && !this.#refusal;
-          if (!(isNoHandshake && failed())) this.#lost(code, reason);
-        },
-      });
+      this.#carrier.begin(hello);
     } catch (cause) {
       // The browser refuses the address itself, such as ws: from an https: page.
       this.#end({ code: 0, error: new RoomcastError('closed', cause.message) });
     }
   }
 
-  /** @returns {boolean} whether the attempt goes on with another transport */
-  #beginOtherwise(transport, hello) {
-    const other = this.#choice.failed(transport);
-    if (other === undefined) return false;
-    this.#begin(other, hello);
-    return true;
-  }
-
-  #makeLink(transport, hello, events) {
-    const { url, WebSocket, fetch } = this.#options;
-    const options = { url, hello, WebSocket, fetch, patience: this.#patience };
-    return new Link({
-      transport: (told) => openTransport(transport, options, told),
-      frame: (frame) => this.#events.frame(frame),
-      ...events,
-    });
-  }
-
-  /** Messages go on coming meanwhile. What comes twice, after both have said `joined`, is recognised by its offset. */
-  async #tryWebSocket() {
-    if (this.state !== 'open' || this.#trial) return;
-    const attempt = this.#attempt;
-    let hello;
-    try {
-      hello = await this.#options.hello();
-    } catch {
-      return;
-    }
-    if (attempt !== this.#attempt || this.#trial) return;
-    let trial;
-    const failed = () => {
-      if (trial === this.#trial) this.#trial = undefined;
-      trial.close();
-    };
-    try {
-      trial = this.#trial = this.#makeLink('websocket', hello, {
-        ...WEBSOCKET_WITHIN_MS,
-        welcome: (frame) => this.#moveTo(trial, frame),
-        refused: failed,
-        unreachable: failed,
-        lost: (code, reason) => {
-          if (trial === this.#link) this.#lost(code, reason);
-          else failed();
-        },
-      });
-    } catch {
-      // The browser refuses the address itself.
-    }
-  }
-
-  #moveTo(trial, welcome) {
-    this.#trial = undefined;
-    this.#link.close();
-    this.#link = trial;
-    this.#transport = 'websocket';
-    this.#welcomed(welcome);
-  }
-
   /** Whatever ran before counts no more. */
   #abandon() {
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#drainTimer);
-    this.#upgrade.stop();
-    this.#trial?.close();
-    this.#trial = undefined;
-    this.#link?.close();
-    this.#link = undefined;
+    this.#carrier.abandon();
     this.#refusal = undefined;
     return (this.#attempt += 1);
   }
@@ -233,9 +146,6 @@ export class Connection {
     this.#openedAt = performance.now();
     this.#notBefore = 0;
     this.#everOpen = true;
-    this.#choice.worked(this.#transport);
-    if (this.#transport === 'poll' && this.#choice.isFree) this.#upgrade.start();
-    else this.#upgrade.stop();
     this.#enter('open', welcome);
   }
 

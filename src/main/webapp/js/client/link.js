@@ -28,6 +28,7 @@ const WELCOME_WITHIN_MS = 15_000;
 export class Link {
   #transport;
   #events;
+  #longestSilenceMs;
   #heartbeat;
   /** While the server has to open, or to say `welcome`; undefined from then on. */
   #deadline;
@@ -37,13 +38,14 @@ export class Link {
 
   /**
    * @param {{transport: (events: TransportEvents) => object, openWithinMs?: number, welcomeWithinMs?: number,
-   *     welcome: (frame: object) => void, frame: (frame: object) => void,
+   *     longestSilenceMs?: number, welcome: (frame: object) => void, frame: (frame: object) => void,
    *     refused: (frame: object) => void, lost: (code: number, reason: string) => void,
    *     unreachable: () => void}} options unreachable: lost before the server took it
    */
   constructor(options) {
     const { transport, welcomeWithinMs = WELCOME_WITHIN_MS, openWithinMs = welcomeWithinMs } = options;
     this.#events = options;
+    this.#longestSilenceMs = options.longestSilenceMs ?? Infinity;
     this.#heartbeat = new Heartbeat({
       ping: () => this.send({ type: 'ping' }),
       dead: () => this.#lost(ABNORMAL, 'The server does not answer.'),
@@ -75,8 +77,13 @@ export class Link {
   #welcomed(frame) {
     clearTimeout(this.#deadline);
     this.#deadline = undefined;
-    this.#heartbeat.start(frame.heartbeatMs);
+    this.#heartbeat.start(frame.heartbeatMs > 0 ? Math.min(frame.heartbeatMs, this.#longestSilenceMs) : 0);
     this.#events.welcome(frame);
+  }
+
+  /** For how many milliseconds nothing was heard of the server. */
+  get silentMs() {
+    return this.#heartbeat.silentMs;
   }
 
   /** @returns {boolean} whether the frame was given to the transport; never whether it arrived */
