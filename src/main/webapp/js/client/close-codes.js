@@ -5,6 +5,8 @@ export const ABNORMAL = 1006;
 
 const STAY_AWAY = new Set([1002, 1007, 1008, 1009]);
 export const NODE_FULL = 1013;
+export const NORMAL = 1000;
+export const DRAINING = 4001;
 export const TOKEN_EXPIRED = 4004;
 export const TOKEN_REFUSED = 4501;
 

@@ -1,11 +1,12 @@
 import { Backoff } from './backoff.js';
-import { ABNORMAL, NODE_FULL, TOKEN_EXPIRED, TOKEN_REFUSED } from './close-codes.js';
+import { ABNORMAL, DRAINING, NODE_FULL, NORMAL, TOKEN_EXPIRED, TOKEN_REFUSED } from './close-codes.js';
 import { delayOf } from './delay.js';
 import { HttpCalls, HttpRefusal } from './http-calls.js';
 import { Pace } from './pace.js';
 import { Pause } from './pause.js';
 import { Sender } from './sender.js';
 import { Stays } from './stays.js';
+import { lifetimeOf } from './token-lifetime.js';
 import { Watch } from './watch.js';
 
 /** How long an answer may take beyond the time that the server was asked to wait. */
@@ -22,6 +23,9 @@ const UNANSWERED = { code: 'unavailable', text: 'The server did not answer.' };
 
 /** An answer without any news should come when the time is over. This share of it is much too early. */
 const TOO_EARLY = 0.1;
+
+/** What ends an answer, and not the session: the next round goes to another node, and there is nothing to wait for. */
+const LEADS_ELSEWHERE = new Set(['draining', DRAINING, NORMAL]);
 
 /**
  * Frames over plain HTTP, which any proxy lets through. Some requests ask for what comes, one after another, in
@@ -78,10 +82,18 @@ export class HttpTransport {
     if (this.#isClosed) return false;
     if (frame.type === 'join') this.#stays.join(frame);
     else if (frame.type === 'leave') this.#stays.leave(frame);
+    else if (frame.type === 'refresh') this.#refresh(frame);
     else this.#sender.send(frame);
     // Other joins of the same turn go with the same round.
     if (this.#stays.isChanged) queueMicrotask(() => this.#restart());
     return true;
+  }
+
+  /** Every request shows the token. The round that waits has shown the old one. */
+  #refresh({ id, token }) {
+    this.#calls.token = token;
+    this.#restart();
+    queueMicrotask(() => this.#hand({ type: 'refreshed', id, expiresInMs: lifetimeOf(token) }));
   }
 
   close() {
@@ -174,8 +186,11 @@ export class HttpTransport {
 
   /** @returns {boolean} whether the client gets something of it */
   #receive(frame) {
-    // From a node that drains the next round goes to another one: there is nothing to wait for.
-    if (frame.type === 'draining') return false;
+    if (LEADS_ELSEWHERE.has(frame.type === 'closed' ? frame.code : frame.type)) return false;
+    if (frame.type === 'closed') {
+      this.#events.lost(frame.code, frame.reason);
+      return false;
+    }
     if (frame.type === 'welcome') {
       this.#welcomed(frame);
       return true;

@@ -42,6 +42,7 @@ const SHAPES = new Map(Object.entries({
     && (error === undefined || isText(error?.code)),
   history: ({ epoch, messages }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage),
   removed: ({ count }) => isPlace(count),
+  closed: ({ code, reason }) => isPlace(code) && isName(reason),
   members: ({ count, users }) => isPlace(count) && isUserList(users),
 }));
 
