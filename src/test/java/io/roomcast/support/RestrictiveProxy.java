@@ -59,6 +59,7 @@ public final class RestrictiveProxy implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger handshakes = new AtomicInteger();
+    private final AtomicInteger cuts = new AtomicInteger();
     private final AtomicLongArray served;
     private volatile Rules rules;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
@@ -92,6 +93,11 @@ public final class RestrictiveProxy implements AutoCloseable {
     /** How many handshakes of WebSockets have come. */
     public int handshakes() {
         return handshakes.get();
+    }
+
+    /** How often something was cut by the rules. */
+    public int cuts() {
+        return cuts.get();
     }
 
     /** How many requests a node was given. */
@@ -253,6 +259,7 @@ public final class RestrictiveProxy implements AutoCloseable {
         private void requireTime() throws IOException {
             long now = System.nanoTime();
             if (isOver(rules.longestAnswer, now - startedAt) || isOver(rules.longestSilence, now - heardAt.get())) {
+                cuts.incrementAndGet();
                 throw new IOException("cut");
             }
         }
