@@ -88,6 +88,7 @@ public sealed interface ServerFrame {
     /**
      * @param proven true if the id was verified, so that nobody else can have it; else null
      * @param session the id of the session
+     * @param resume proves over HTTP that the session is the client's own; null on a WebSocket
      * @param expiresInMs milliseconds until the session needs another token, or null if it never does
      */
     record Welcome(
@@ -97,6 +98,7 @@ public sealed interface ServerFrame {
             JsonObject info,
             Boolean proven,
             String session,
+            String resume,
             String node,
             long heartbeatMs,
             Limits limits,

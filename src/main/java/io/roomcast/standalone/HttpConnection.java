@@ -28,6 +28,8 @@ final class HttpConnection {
         AWAITING_REQUEST,
         /** A request is being processed. */
         PROCESSING,
+        /** The request belongs to a session: it waits for messages, or is sent them. */
+        SESSION,
         /** The response is complete, and the network has not taken all of it. */
         SENDING_RESPONSE,
         /** The request was rejected. Further input is discarded. */

@@ -97,7 +97,7 @@ public class RequestGuard {
                             + "; see " + refusing.name());
             return refusal;
         }
-        if (isHandshake || !SAFE_METHODS.contains(head.method())) {
+        if (isHandshake || head.isForRooms() || !SAFE_METHODS.contains(head.method())) {
             String host = host(head);
             for (String origin : head.origin()) {
                 if (!origins.allows(origin, host)) {
@@ -135,8 +135,12 @@ public class RequestGuard {
             return count(Counter.HANDSHAKES_FULL, Verdict.FULL, remote);
         }
         // While draining, 503 makes a load balancer choose another node.
-        if (isHandshake && readiness.state() == Readiness.State.DRAINING) {
+        boolean isDraining = readiness.state() == Readiness.State.DRAINING;
+        if (isHandshake && isDraining) {
             return count(Counter.HANDSHAKES_DRAINING, Verdict.DRAINING, remote);
+        }
+        if (isDraining && head.isForRooms() && RequestPath.isWaiting(head.resource())) {
+            return count(null, Verdict.DRAINING, remote);
         }
         return Verdict.PASS;
     }

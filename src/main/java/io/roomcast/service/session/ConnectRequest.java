@@ -11,8 +11,19 @@ import io.roomcast.protocol.UserId;
  * @param room room in the URL {@code /ws/{room}/{user}}; null for {@code /ws}
  * @param since last position that the client has, or null
  * @param subprotocol subprotocol of this server that the connection uses; null if the client asked for none
+ * @param lease what the node keeps of the client between its requests over HTTP; null for a WebSocket
  */
-public record ConnectRequest(UserId user, RoomName room, Position since, String subprotocol) {
+public record ConnectRequest(UserId user, RoomName room, Position since, String subprotocol, Lease lease) {
+
+    /** A WebSocket. */
+    public ConnectRequest(UserId user, RoomName room, Position since, String subprotocol) {
+        this(user, room, since, subprotocol, null);
+    }
+
+    /** A request over HTTP. */
+    public static ConnectRequest overHttp(Lease lease) {
+        return new ConnectRequest(null, null, null, null, lease);
+    }
 
     /** A connection to {@code /ws}. */
     public static ConnectRequest ofUser(UserId user, String subprotocol) {
