@@ -86,7 +86,11 @@ final class RecordedPage implements AutoCloseable {
         Await.until(user + ": " + expression, () -> (boolean) page.evaluate(expression));
     }
 
-    /** Begins to publish. @param pauseMs between two messages */
+    /**
+     * Begins to publish.
+     *
+     * @param pauseMs between two messages
+     */
     void say(int count, int pauseMs) {
         page.evaluate("([count, pauseMs]) => { say(count, pauseMs); }", new Object[] {count, pauseMs});
     }
