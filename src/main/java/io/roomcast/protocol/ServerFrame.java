@@ -160,7 +160,7 @@ public sealed interface ServerFrame {
     }
 
     /**
-     * @param offset offset of the message, or of the last one that was stored of several
+     * @param offset offset of the message, or of the last one that was stored of several; null for a signal
      * @param first offset of the first one; this and all below are null if the publish was of a single message
      * @param count how many of the messages are stored: the first ones
      * @param positions of the messages that are stored; null if each is one after the one before
@@ -171,7 +171,7 @@ public sealed interface ServerFrame {
             String idempotencyKey,
             String room,
             String epoch,
-            long offset,
+            Long offset,
             Long first,
             Integer count,
             List<Place> positions,
@@ -180,6 +180,11 @@ public sealed interface ServerFrame {
 
         public Ack(Long id, String idempotencyKey, String room, Position position) {
             this(id, idempotencyKey, room, position.epoch(), position.offset(), null, null, null, null);
+        }
+
+        /** The answer to a signal over HTTP, which has no position. */
+        public static Ack ofSignal(Long id, String room) {
+            return new Ack(id, null, room, null, null, null, null, null, null);
         }
 
         /** The answer to several messages, of which the first are stored. */

@@ -5,6 +5,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.node.Node;
 import io.roomcast.node.NodeStarted;
+import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.ClientFrame;
@@ -40,6 +41,8 @@ import java.util.stream.Stream;
 @ApplicationScoped
 public class LeasedSessions {
     private static final int LOCKS = 64;
+    /** How long a notice of another node may be on its way. */
+    private static final long TRANSIT_MILLIS = 1_000;
 
     private final Object[] locks = Stream.generate(Object::new).limit(LOCKS).toArray();
     private SessionRegistry sessions;
@@ -49,6 +52,8 @@ public class LeasedSessions {
     private ErrorReplies errors;
     private RateLimits rates;
     private Greeting greeting;
+    private LeaseNotices notices;
+    private RunningTime time;
     private Threads threads;
     private long leaseNanos;
 
@@ -64,6 +69,8 @@ public class LeasedSessions {
             ErrorReplies errors,
             RateLimits rates,
             Greeting greeting,
+            LeaseNotices notices,
+            RunningTime time,
             Threads threads,
             RoomcastConfig config) {
         this.sessions = sessions;
@@ -73,13 +80,16 @@ public class LeasedSessions {
         this.errors = errors;
         this.rates = rates;
         this.greeting = greeting;
+        this.notices = notices;
+        this.time = time;
         this.threads = threads;
         this.leaseNanos = config.get(PollKeys.LEASE).toNanos();
     }
 
     void onNodeStarted(@Observes NodeStarted event) {
+        notices.start(this::onNotice);
         var unused = threads.timer()
-                .scheduleWithFixedDelay(() -> threads.pool().execute(this::endLeases), 1, 1, TimeUnit.SECONDS);
+                .scheduleWithFixedDelay(() -> threads.pool().execute(this::tick), 1, 1, TimeUnit.SECONDS);
     }
 
     private Object lock(String id) {
@@ -118,6 +128,24 @@ public class LeasedSessions {
         endRequest(before);
     }
 
+    /**
+     * The session of a client that sends frames: the one of its waiting request, or of its lease. A lease begins if the
+     * client has none on this node. So all frames of the client count towards the same limits.
+     *
+     * @param id id of the client's session
+     * @throws ProtocolException {@code busy}; no lease was begun then
+     */
+    public ClientSession lease(String id, ClientOrigin origin, Identity identity) {
+        synchronized (lock(id)) {
+            ClientSession known = sessions.find(id);
+            if (known == null) {
+                known = entrance.openOverHttp(id, NoTransport.INSTANCE, origin, identity);
+                endRequest(known);
+            }
+            return known;
+        }
+    }
+
     /** Greets a client that has no ticket, or an old one. */
     public void greet(ClientSession session, String ticket) {
         greeting.send(session, null, ticket);
@@ -139,10 +167,13 @@ public class LeasedSessions {
         List<RoomName> left = new ArrayList<>(lease.presentIn());
         left.removeAll(wanted);
         joins.leavePresence(session, left, false);
+        long began = time.getAsLong();
+        lease.setPolledAt(began);
         AtomicInteger unanswered = new AtomicInteger(rooms.size() + 1);
         Runnable countDown = () -> {
             if (unanswered.decrementAndGet() == 0) {
                 answered.run();
+                notices.polled(session.id(), began);
             }
         };
         rooms.forEach(room -> join(session, room, countDown));
@@ -175,6 +206,52 @@ public class LeasedSessions {
                         });
     }
 
+    /** Serves a {@code leave} that came over HTTP: on this node at once, on the others within about a second. */
+    public void leave(ClientSession session, ClientFrame.Leave frame) {
+        try {
+            rates.countRequest(session);
+            if (frame.room() == null) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "room is missing");
+            }
+        } catch (ProtocolException e) {
+            errors.answerFailure(session, frame.id(), null, frame.room(), e);
+            return;
+        }
+        notices.left(session.id(), frame.room());
+        leaveHere(session.id(), frame.room());
+        session.reply(new ServerFrame.Left(frame.id(), frame.room().value()));
+    }
+
+    private void leaveHere(String id, RoomName room) {
+        ClientSession current = sessions.find(id);
+        if (current == null || current.lease() == null) {
+            return;
+        }
+        current.lease().unwant(room);
+        if (current.membership(room) != null) {
+            joins.removeFromRoom(current, room, () -> true, () -> {});
+        } else {
+            joins.leavePresence(current, List.of(room), false);
+        }
+    }
+
+    private void onNotice(LeaseNotices.Notice notice) {
+        ClientSession current = sessions.find(notice.session());
+        if (current == null || current.lease() == null) {
+            return;
+        }
+        long age =
+                TimeUnit.NANOSECONDS.toMillis(time.getAsLong() - current.lease().polledAt());
+        if (notice.room() != null) {
+            if (age > notice.ageMs()) {
+                leaveHere(notice.session(), new RoomName(notice.room()));
+            }
+        } else if (age > notice.ageMs() + TRANSIT_MILLIS) {
+            supersede(current);
+            endLease(current, CloseCode.NORMAL, false);
+        }
+    }
+
     /** Ends the session of a request that has been answered. Its lease goes on. Idempotent. */
     public void endRequest(ClientSession session) {
         session.queue().markClosed();
@@ -189,7 +266,8 @@ public class LeasedSessions {
         endLease(session, code, true);
     }
 
-    private void endLeases() {
+    private void tick() {
+        notices.send();
         for (ClientSession session : sessions.all()) {
             if (session.isBetweenRequests() && session.queue().closedForNanos() >= leaseNanos) {
                 endLease(session, CloseCode.NORMAL, false);

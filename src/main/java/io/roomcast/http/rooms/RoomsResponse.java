@@ -94,9 +94,32 @@ final class RoomsResponse {
         }
     }
 
+    /** Begins a stream of events, which goes on until {@link #end}. */
+    void beginEvents() {
+        response.setStatus(HttpServletResponse.SC_OK);
+        response.setContentType("text/event-stream;charset=UTF-8");
+        response.setHeader("Cache-Control", "no-store");
+        // Otherwise nginx would hold the events back.
+        response.setHeader("X-Accel-Buffering", "no");
+    }
+
     private void sendWhole(byte[] body) {
         response.setContentLength(body.length);
         write(body, failure -> end());
+    }
+
+    /**
+     * As {@link #write}, for a part of a stream: the completion also waits until the network has taken the bytes, where
+     * the server tells. Never completes if the connection ends before.
+     */
+    void writePart(byte[] bytes, Consumer<Throwable> completion) {
+        write(bytes, failure -> {
+            if (failure == null && embedded != null) {
+                embedded.whenSent(() -> completion.accept(null));
+            } else {
+                completion.accept(failure);
+            }
+        });
     }
 
     /**

@@ -145,6 +145,17 @@ public class RequestGuard {
         return Verdict.PASS;
     }
 
+    /**
+     * What a response says about which pages may read it.
+     *
+     * @param origin origin of the page; null if the request is of no page
+     * @param host host that the request was sent to, or null
+     * @return the value of {@code Access-Control-Allow-Origin}; null if the page may not read the response
+     */
+    public String readableBy(String origin, String host) {
+        return origin == null || !origins.allows(origin, host) ? null : origins.isForAll() ? "*" : origin;
+    }
+
     /** Counts a refusal. */
     private Verdict count(Counter outcome, Verdict verdict, String remote) {
         refusals.atHandshake(outcome, ErrorCode.BUSY.wire(), verdict.text(), null, null, remote);

@@ -132,6 +132,11 @@ public final class ClientSession {
         return lease;
     }
 
+    /** Whether this session is a request over HTTP, and each of its frames is answered. */
+    public boolean isOverHttp() {
+        return lease != null;
+    }
+
     /** Whether the request of a session over HTTP has ended, and the next one has not come yet. */
     public boolean isBetweenRequests() {
         return lease != null && queue.isClosed();

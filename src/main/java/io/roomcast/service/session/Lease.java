@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * What this node keeps of a client that asks over HTTP, from one of its requests to the next: its quota, and the rooms
@@ -19,6 +20,8 @@ public final class Lease {
     private final Set<RoomName> presentIn = ConcurrentHashMap.newKeySet();
     /** The rooms in which the last poll wants its user to be present. */
     private volatile Set<RoomName> wanted = Set.of();
+
+    private volatile long polledAt;
 
     Quota quota() {
         return quota;
@@ -44,8 +47,23 @@ public final class Lease {
         return wanted.contains(room);
     }
 
+    /** A request of the client that waits for messages begins, at this time in nanoseconds. */
+    public void setPolledAt(long nanos) {
+        polledAt = nanos;
+    }
+
+    /** When the last request of the client that waits for messages began, in nanoseconds. */
+    public long polledAt() {
+        return polledAt;
+    }
+
+    /** The user no longer stays present in the room. */
+    public synchronized void unwant(RoomName room) {
+        wanted = wanted.stream().filter(each -> !each.equals(room)).collect(Collectors.toUnmodifiableSet());
+    }
+
     /** Sets the rooms in which the user stays present when a request ends. */
-    public void setWanted(Collection<RoomName> rooms) {
+    public synchronized void setWanted(Collection<RoomName> rooms) {
         wanted = Set.copyOf(rooms);
     }
 }

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.EventClient;
 import io.roomcast.support.Frame;
+import io.roomcast.support.Http;
 import io.roomcast.support.PollClient;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
@@ -106,5 +108,168 @@ class ServerPollIT {
         ann.poll(20_000);
         assertEquals(List.of("joined"), types(ann.poll(300)));
         assertEquals(List.of("joined"), types(ann.poll(0)));
+    }
+
+    @Test
+    void eachFrameOfASendIsAnsweredInOrder() {
+        ann.poll(20_000);
+        List<Frame> answers = ann.send(
+                "{'type':'ping','id':1}",
+                "{'type':'publish','id':2,'room':'" + room + "','content':'a','idempotencyKey':'k'}",
+                "{'type':'publish','room':'" + room + "','content':'b'}",
+                "{'type':'publish','id':4,'room':'" + room + "','content':'a','idempotencyKey':'k'}",
+                "{'type':'signal','id':5,'room':'" + room + "','signal':'typing'}",
+                "{'type':'history','id':6,'room':'" + room + "'}",
+                "{'type':'members','id':7,'room':'" + room + "'}",
+                "{'type':'join','id':8,'room':'" + room + "'}",
+                "no frame",
+                "{'type':'leave','id':10,'room':'" + room + "'}");
+        assertEquals(
+                List.of("pong", "ack", "ack", "ack", "ack", "history", "members", "error", "error", "left"),
+                types(answers));
+        assertEquals(1, answers.get(1).offset());
+        assertEquals(2, answers.get(2).offset());
+        assertEquals(1, answers.get(3).offset(), "the same key");
+        assertFalse(answers.get(4).has("offset"));
+        assertEquals(2, answers.get(5).json().getJsonArray("messages").size());
+        assertEquals(List.of("a", "b"), contents(ann.poll(20_000)));
+    }
+
+    @Test
+    void aSendNeedsNoPoll() {
+        try (RoomClient ben = RoomClient.enter(server, room, "ben")) {
+            List<Frame> answers = ann.send("{'type':'publish','room':'" + room + "','content':'hi'}");
+            assertEquals(List.of("ack"), types(answers));
+            Frame message = ben.next("message");
+            assertEquals("hi", message.content());
+            assertEquals("ann", message.string("sender"));
+        }
+    }
+
+    @Test
+    void theUserStaysPresentFromPollToPollAndLeavesAfterTheLease() {
+        try (RoomClient ben = RoomClient.enter(server, room, "ben")) {
+            ann.poll(20_000);
+            Frame arrival = ben.next("presence");
+            while (arrival.json().getJsonArray("joined").isEmpty()
+                    || !arrival.text().contains("ann")) {
+                arrival = ben.next("presence");
+            }
+            for (int i = 0; i < 5; i++) {
+                ann.poll(100);
+            }
+            Frame left = ben.next("presence");
+            assertTrue(left.json().getJsonArray("joined").isEmpty(), left::text);
+            assertTrue(left.json().getJsonArray("left").toString().contains("ann"), left::text);
+        }
+    }
+
+    @Test
+    void whoLeavesIsGoneAtOnce() {
+        try (RoomClient ben = RoomClient.enter(server, room, "ben")) {
+            ann.poll(20_000);
+            CompletableFuture<HttpResponse<String>> waiting = ann.pollAsync(20_000);
+            server.awaitMetric("roomcast_members", 2);
+            ann.send("{'type':'leave','room':'" + room + "'}");
+            assertTrue(types(ann.take(PollClient.join(waiting))).contains("left"));
+            Frame change = ben.next("presence");
+            while (change.json().getJsonArray("left").isEmpty()) {
+                change = ben.next("presence");
+            }
+            assertTrue(change.text().contains("ann"));
+        }
+    }
+
+    @Test
+    void aSecondPollEndsTheFirst() {
+        ann.poll(20_000);
+        CompletableFuture<HttpResponse<String>> first = ann.pollAsync(20_000);
+        server.awaitMetric("roomcast_members", 1);
+        CompletableFuture<HttpResponse<String>> second = ann.pollAsync(1_000);
+        List<Frame> ended = PollClient.frames(PollClient.join(first));
+        assertEquals("superseded", ended.get(ended.size() - 1).string("code"));
+        assertEquals(List.of("joined"), types(PollClient.frames(PollClient.join(second))));
+    }
+
+    @Test
+    void aForeignSessionIsRefused() {
+        ann.poll(20_000);
+        PollClient eve = new PollClient(server.http(""), "eve").room(room);
+        eve.setSession(ann.session());
+        HttpResponse<String> refused = PollClient.join(eve.pollAsync(1_000));
+        assertEquals(401, refused.statusCode());
+        assertEquals("session_invalid", Http.read(refused.body()).getString("code"));
+        eve.setSession(ann.session() + "x");
+        assertEquals(401, PollClient.join(eve.pollAsync(1_000)).statusCode());
+    }
+
+    @Test
+    void eventsStreamAndTheirIdBringsTheClientBack() {
+        String events = "http/events?user=ann&rooms=" + room;
+        String id;
+        try (EventClient first = new EventClient(server.http(events), "")) {
+            assertEquals(200, first.status());
+            assertEquals("welcome", first.next().type());
+            assertEquals("joined", first.next().type());
+            for (int i = 1; i <= 3; i++) {
+                ann.send("{'type':'publish','room':'" + room + "','content':'" + i + "'}");
+            }
+            assertEquals("1", first.next("message").content());
+            assertEquals("2", first.next("message").content());
+            id = first.lastId();
+        }
+        try (EventClient second = new EventClient(server.http(events), id)) {
+            Frame joined = second.next("joined");
+            assertTrue(joined.isTrue("recovered"));
+            assertEquals("3", second.next("message").content());
+            ann.send("{'type':'publish','room':'" + room + "','content':'4'}");
+            assertEquals("4", second.next("message").content());
+        }
+    }
+
+    @Test
+    void pagesOfThisServerMayAskAndOthersMayNot() {
+        Http http = new Http(server.http(""), null);
+        String own = "http://" + server.http("").getAuthority();
+        HttpResponse<String> asked = http.sendWith(
+                List.of("Origin", own, "Access-Control-Request-Method", "POST"), "OPTIONS", "/http/poll", null);
+        assertEquals(204, asked.statusCode());
+        assertEquals(
+                own, asked.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
+        assertTrue(asked.headers()
+                .firstValue("Access-Control-Allow-Headers")
+                .orElse("")
+                .contains("Authorization"));
+        HttpResponse<String> foreign =
+                http.sendWith(List.of("Origin", "https://evil.example"), "OPTIONS", "/http/poll", null);
+        assertTrue(foreign.headers().firstValue("Access-Control-Allow-Origin").isEmpty());
+        assertEquals(
+                403,
+                http.sendWith(List.of("Origin", "https://evil.example"), "POST", "/http/poll", ann.body(0))
+                        .statusCode());
+        assertEquals(
+                403,
+                http.sendWith(List.of("Origin", "https://evil.example"), "GET", "/http/events?rooms=a", null)
+                        .statusCode());
+    }
+
+    @Test
+    void aLongAnswerIsCompressedForWhoAsks() throws Exception {
+        ann.send("{'type':'publish','room':'" + room + "','content':'" + "long ".repeat(1_000) + "'}");
+        ann.poll(20_000);
+        String body =
+                ann.body(1_000).replaceFirst("\"offset\":1", "\"offset\":0").replaceFirst(",\"at\":\\d+", "");
+        java.net.http.HttpRequest request = java.net.http.HttpRequest.newBuilder(server.http("http/poll?user=ann"))
+                .header("Accept-Encoding", "gzip")
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<byte[]> answer =
+                java.net.http.HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
+        assertEquals("gzip", answer.headers().firstValue("Content-Encoding").orElse(""));
+        String text = new String(
+                new java.util.zip.GZIPInputStream(new java.io.ByteArrayInputStream(answer.body())).readAllBytes(),
+                java.nio.charset.StandardCharsets.UTF_8);
+        assertTrue(text.contains("long long"), text);
+        assertTrue(answer.body().length < 1_000);
     }
 }
