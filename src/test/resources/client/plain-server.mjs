@@ -93,8 +93,9 @@ export class PlainServer {
   answer(rooms) {
     return Object.entries(rooms).flatMap(([room, since]) => {
       const recovered = since?.epoch === this.epoch && since.offset <= this.log.length;
-      const joined = { type: 'joined', room, user: 'ann', name: 'Ann', epoch: this.epoch, offset: this.log.length,
-        recovered, members: 1 };
+      const offset = recovered ? since.offset : this.log.length;
+      const joined = { type: 'joined', room, user: 'ann', name: 'Ann', epoch: this.epoch, offset, recovered,
+        members: 1 };
       return [joined, ...(recovered ? this.log.slice(since.offset) : [])].map((frame) => ({ ...frame, room }));
     });
   }

@@ -1,6 +1,21 @@
 import { readFrames } from './frames.js';
 import { HttpTransport } from './http-transport.js';
 import { linesOf } from './lines.js';
+import { POLL } from './poll-transport.js';
+
+const encoder = new TextEncoder();
+
+/** Base64 of URLs, of text in UTF-8. */
+function base64(text) {
+  const bytes = String.fromCharCode(...encoder.encode(text));
+  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** The id of the last event, after which the positions in the rooms are these. */
+const idOf = (rooms) => Object.entries(rooms)
+  .filter(([, since]) => since?.epoch !== undefined)
+  .map(([room, { epoch, offset, at = 0 }]) => base64(`${room} ${epoch} ${offset} ${at}`))
+  .join('.');
 
 /** An answer without an end: server-sent events. */
 const STREAM = {
@@ -9,7 +24,9 @@ const STREAM = {
   open(calls, { rooms }, signal) {
     const query = { rooms: Object.keys(rooms).join() };
     if (calls.session !== undefined) query.session = calls.session;
-    return calls.call('events', { accept: 'text/event-stream', query, signal });
+    const id = idOf(rooms);
+    const headers = id === '' ? {} : { 'Last-Event-ID': id };
+    return calls.call('events', { accept: 'text/event-stream', query, headers, signal });
   },
 
   /** An event without data, such as a comment, is a sign of life. */
@@ -25,9 +42,15 @@ const STREAM = {
   },
 };
 
+/** A stream has at least one room, and shows its user in all of them. */
+const mayStream = (rooms) => {
+  const asked = Object.values(rooms);
+  return asked.length > 0 && asked.every((since) => since?.presence !== false);
+};
+
 /** Frames over plain HTTP as a stream, through proxies that pass on what comes when it comes. */
 export class EventsTransport extends HttpTransport {
   constructor(options, events) {
-    super(options, events, STREAM);
+    super(options, events, (rooms) => (mayStream(rooms) ? STREAM : POLL));
   }
 }

@@ -41,7 +41,7 @@ const LEADS_ELSEWHERE = new Set(['draining', DRAINING, NORMAL]);
  * @property {boolean} isStream whether an answer has no end by itself
  */
 export class HttpTransport {
-  #round;
+  #roundOf;
   #calls;
   #events;
   #patience;
@@ -63,10 +63,10 @@ export class HttpTransport {
   /**
    * @param {{url: string, hello: object, fetch: typeof fetch, patience: import('./patience.js').Patience}} options
    * @param {import('./link.js').TransportEvents} events
-   * @param {Round} round
+   * @param {(rooms: object) => Round} roundOf how to ask for these rooms
    */
-  constructor({ url, hello, fetch, patience }, events, round) {
-    this.#round = round;
+  constructor({ url, hello, fetch, patience }, events, roundOf) {
+    this.#roundOf = roundOf;
     this.#events = events;
     this.#patience = patience;
     this.#calls = new HttpCalls({ url, hello, fetch });
@@ -127,20 +127,20 @@ export class HttpTransport {
   }
 
   async #next() {
-    const { isStream } = this.#round;
-    const isUrgent = isStream || this.#calls.session === undefined || this.#stays.isChanged;
-    const waitMs = isUrgent ? 0 : this.#patience.waitMs;
+    const isUrgent = this.#calls.session === undefined || this.#stays.isChanged;
     const ask = this.#stays.ask();
+    const round = this.#roundOf(ask.rooms);
+    const waitMs = isUrgent || round.isStream ? 0 : this.#patience.waitMs;
     const watch = (this.#watch = new Watch(waitMs + ANSWER_WITHIN_MS));
     const startedAt = performance.now();
     this.#waits = waitMs > 0;
     try {
-      const response = await this.#round.open(this.#calls, { rooms: ask.rooms, waitMs }, watch.signal);
+      const response = await round.open(this.#calls, { rooms: ask.rooms, waitMs }, watch.signal);
       this.#events.opened();
       for (const left of this.#stays.left(ask)) this.#hand(left);
-      const hasNews = await this.#take(response, watch);
+      const hasNews = await this.#take(response, round, watch);
       watch.signal.throwIfAborted();
-      if (isStream) throw new Error('The server has ended the stream.');
+      if (round.isStream) throw new Error('The server has ended the stream.');
       for (const refusal of this.#stays.refuse(ask, UNANSWERED)) this.#hand(refusal);
       this.#answered(hasNews, performance.now() - startedAt, waitMs);
     } catch (error) {
@@ -161,16 +161,21 @@ export class HttpTransport {
   }
 
   /** @returns {Promise<boolean>} whether anything came that was news */
-  async #take(response, watch) {
+  async #take(response, round, watch) {
     let hasNews = false;
-    for await (const frames of this.#round.read(response)) {
-      if (watch.signal.aborted) return hasNews;
-      this.#events.heard();
-      for (const frame of frames) {
-        if (this.#receive(frame)) hasNews = true;
+    if (!round.isStream) this.#stays.hold();
+    try {
+      for await (const frames of round.read(response)) {
         if (watch.signal.aborted) return hasNews;
+        this.#events.heard();
+        for (const frame of frames) {
+          if (this.#receive(frame)) hasNews = true;
+          if (watch.signal.aborted) return hasNews;
+        }
+        if (round.isStream) this.#flows(watch);
       }
-      if (this.#round.isStream) this.#flows(watch);
+    } finally {
+      for (const frame of this.#stays.release()) this.#hand(frame);
     }
     this.#events.heard();
     return hasNews;

@@ -5,7 +5,7 @@ import { linesOf } from './lines.js';
 const NDJSON = 'application/x-ndjson';
 
 /** A request that the server answers when something has come, or when the time is over. */
-const POLL = {
+export const POLL = {
   isStream: false,
 
   open(calls, { rooms, waitMs }, signal) {
@@ -21,6 +21,6 @@ const POLL = {
 /** Frames over plain HTTP, through any proxy. */
 export class PollTransport extends HttpTransport {
   constructor(options, events) {
-    super(options, events, POLL);
+    super(options, events, () => POLL);
   }
 }

@@ -11,6 +11,15 @@ const MOST_BYTES = 60_000;
 
 const ANSWER_WITHIN_MS = 20_000;
 
+/** Also of an answer that has not the shape of its type, such as the acknowledgement of a signal. */
+function idIn(line) {
+  try {
+    return JSON.parse(line)?.id;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Sends a client's frames, as many as wait in one request, and one request at a time: so they arrive in their order. A
  * frame whose answer does not come is answered here, as if the server had no time: who sent it asks again, and nothing
@@ -81,7 +90,7 @@ export class Sender {
       });
       for await (const line of linesOf(response)) {
         this.#events.heard();
-        if (line) this.#answer(unanswered.shift()?.frame, line);
+        if (line) this.#answer(unanswered, line);
       }
       this.#fail(unanswered, {});
     } catch (error) {
@@ -93,10 +102,18 @@ export class Sender {
     }
   }
 
-  /** A signal is acknowledged without a place; nobody waits for that. */
-  #answer(asked, line) {
+  /**
+   * Answers come in the order of the frames, and name them by their ids; if the server closes the session meanwhile,
+   * some are left out.
+   */
+  #answer(unanswered, line) {
+    const id = idIn(line);
+    const index = id === undefined ? 0 : unanswered.findIndex(({ frame }) => frame.id === id);
+    const [asked] = id === undefined || index >= 0 ? unanswered.splice(index, 1) : [];
     for (const frame of readFrames(line)) {
-      if (asked?.type !== 'signal' || frame.type === 'error') this.#events.frame(frame);
+      const { room, idempotencyKey } = asked?.frame ?? {};
+      if (frame.type === 'error') this.#events.frame({ id: asked?.frame.id, room, idempotencyKey, ...frame });
+      else this.#events.frame(frame);
     }
   }
 

@@ -6,6 +6,9 @@ const placeOf = (epoch, { offset, at }) => (Number.isSafeInteger(at) ? { epoch, 
  * says `joined` again. To the client it looks as over a WebSocket: `joined` comes once, and again only if messages
  * could not be given back.
  *
+ * Over plain HTTP, `joined` of a room that recovers names the position of the request; what was missed follows. Over a
+ * WebSocket it names the last message that was missed. So it is held back until these messages have come.
+ *
  * The position of a room is where the next request goes on: after the last message that has come. So an answer that was
  * cut off, or one that holds a part only, loses nothing.
  */
@@ -14,6 +17,8 @@ export class Stays {
   #rooms = new Map();
   /** Leaves that no request has told the server yet: `{id, room}`. */
   #leaves = [];
+  /** The frames of rooms whose `joined` waits for the messages that were missed; undefined where nothing waits. */
+  #held;
 
   /** @param {(error: object) => void} troubled a room that is joined cannot be served now */
   constructor(troubled) {
@@ -67,11 +72,35 @@ export class Stays {
     return leaves.map(({ id, room }) => ({ type: 'left', id, room }));
   }
 
+  /** An answer with an end begins: from now on `joined` is held back. */
+  hold() {
+    this.#held = new Map();
+  }
+
+  /** @returns {object[]} what was held back */
+  release() {
+    const held = [...(this.#held?.values() ?? [])];
+    this.#held = undefined;
+    return held.flatMap(({ joined, frames }) => {
+      const last = frames.findLast(({ type }) => type === 'message');
+      return [last ? { ...joined, offset: last.offset, at: last.at } : joined, ...frames];
+    });
+  }
+
   /**
    * @param {object} frame of an answer
-   * @returns {object|undefined} what the client gets of it
+   * @returns {object|undefined} what the client gets of it now
    */
   receive(frame) {
+    const forClient = this.#read(frame);
+    const held = this.#held?.get(frame.room);
+    if (held && forClient) held.frames.push(forClient);
+    const waits = held || (this.#held && forClient?.type === 'joined' && forClient.recovered);
+    if (waits && !held) this.#held.set(frame.room, { joined: forClient, frames: [] });
+    return waits ? undefined : forClient;
+  }
+
+  #read(frame) {
     const stay = this.#rooms.get(frame.room);
     // What an answer says about an earlier stay in this room.
     if (stay?.isAsked === false) return undefined;
