@@ -14,20 +14,25 @@ import java.net.URI;
 
 /** A page in which the client library alone runs, of a real server. It records all that it does and sees. */
 final class RecordedPage implements AutoCloseable {
-    private static final String ROOM = "lobby";
+    private static final long PATIENCE_SECONDS = 30;
+    private static final String STATE = "`${rc.transport ?? rc.state}, said ${said}, stored ${stored}, "
+            + "heard ${heard.length}, waits ${waits}, at ${JSON.stringify(room.position)}, ${room.state}`";
 
     private final BrowserContext context;
     private final Page page;
     private final String user;
+    private final String room;
 
-    private RecordedPage(BrowserContext context, String user) {
+    private RecordedPage(BrowserContext context, String user, String room) {
         this.context = context;
         this.user = user;
+        this.room = room;
         page = context.newPage();
     }
 
-    static RecordedPage of(Browser browser, String user) {
-        return new RecordedPage(browser.newContext(), user);
+    /** @param room in which nobody has published before: the keys of messages are the same in each test */
+    static RecordedPage of(Browser browser, String user, String room) {
+        return new RecordedPage(browser.newContext(), user, room);
     }
 
     /**
@@ -69,7 +74,7 @@ final class RecordedPage implements AutoCloseable {
                         }
                     };
                     await room.whenJoined();
-                }""".replace("USER", user).replace("ROOM", ROOM).replace("OPTIONS", options));
+                }""".replace("USER", user).replace("ROOM", room).replace("OPTIONS", options));
         return this;
     }
 
@@ -83,7 +88,10 @@ final class RecordedPage implements AutoCloseable {
 
     /** Waits until an expression is true. Not by Page#waitForFunction, which the policy of the page forbids. */
     void await(String expression) {
-        Await.until(user + ": " + expression, () -> (boolean) page.evaluate(expression));
+        Await.until(
+                () -> user + ": " + expression + ", but " + evaluate(STATE),
+                PATIENCE_SECONDS,
+                () -> (boolean) evaluate(expression));
     }
 
     /**
@@ -112,20 +120,20 @@ final class RecordedPage implements AutoCloseable {
     private Event event(JsonObject event) {
         String key = event.getString("key", null);
         return switch (event.getString("type")) {
-            case "sent" -> new Event.Sent(0, ROOM, user, key);
-            case "acked" -> new Event.Acked(0, ROOM, key, position(event));
+            case "sent" -> new Event.Sent(0, room, user, key);
+            case "acked" -> new Event.Acked(0, room, key, position(event));
             case "joined" ->
                 new Event.Joined(
                         0,
-                        ROOM,
+                        room,
                         user,
                         event.containsKey("since") ? position(event.getJsonObject("since")) : null,
                         position(event),
                         event.getBoolean("recovered"));
             case "gap" ->
-                new Event.Behind(0, ROOM, user, event.getJsonNumber("from").longValue(), position(event));
+                new Event.Behind(0, room, user, event.getJsonNumber("from").longValue(), position(event));
             default ->
-                new Event.Received(0, ROOM, user, event.getJsonNumber("offset").longValue(), key);
+                new Event.Received(0, room, user, event.getJsonNumber("offset").longValue(), key);
         };
     }
 
