@@ -38,13 +38,7 @@ final class ConnectionLimiter {
     /** Ticks come once a second. If one is late by more than this time, the process was paused. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private final long connectionsLimit;
-    private final long addressLimit;
-    private final long requestsLimit;
-    private final long answerBytes;
-    private final long requestNanos;
-    private final long answerNanos;
-    private final long maxFiles;
+    private final ConnectionLimits limits;
     private final NodeMetrics metrics;
     private final LongSupplier nanoClock;
 
@@ -76,13 +70,7 @@ final class ConnectionLimiter {
 
     /** @param maxFiles how many file descriptors all connections together may hold */
     ConnectionLimiter(RoomcastConfig config, long maxFiles, NodeMetrics metrics, LongSupplier nanoClock) {
-        connectionsLimit = limit(config.get(HttpKeys.CONNECTIONS));
-        addressLimit = limit(config.get(HttpKeys.ADDRESS_CONNECTIONS));
-        requestsLimit = limit(config.get(HttpKeys.REQUESTS));
-        answerBytes = config.get(HttpKeys.ANSWER_BYTES);
-        requestNanos = limit(config.get(HttpKeys.REQUEST_TIMEOUT).toNanos());
-        answerNanos = limit(config.get(HttpKeys.ANSWER_TIMEOUT).toNanos());
-        this.maxFiles = maxFiles;
+        limits = ConnectionLimits.of(config, maxFiles);
         this.metrics = metrics;
         this.nanoClock = nanoClock;
         lastTick = nanoClock.getAsLong();
@@ -94,20 +82,15 @@ final class ConnectionLimiter {
         return connections;
     }
 
-    /** Zero means no limit. */
-    private static long limit(long configured) {
-        return configured == 0 ? Long.MAX_VALUE : configured;
-    }
-
     /** Closes idle connections if needed. Returns whether one more connection may be accepted now. */
     boolean ensureCapacity() {
         while (true) {
             HttpConnection idle;
             synchronized (this) {
-                boolean belowLimit = count() + accepting.size() < connectionsLimit;
+                boolean belowLimit = count() + accepting.size() < limits.connections();
                 if (belowLimit && hasFreeFile()) {
                     return true;
-                } else if (belowLimit && openConnections() < maxFiles) {
+                } else if (belowLimit && openConnections() < limits.maxFiles()) {
                     // Closed connections will soon free their file descriptors. No other connection must be closed.
                     return false;
                 }
@@ -144,7 +127,7 @@ final class ConnectionLimiter {
             accepting.remove(channel);
             int count = addresses.merge(http.network, 1, Integer::sum);
             setState(http, State.AWAITING_REQUEST);
-            if (count > addressLimit) {
+            if (count > limits.ofAddress()) {
                 other = longestIdle(http.network);
             }
         }
@@ -162,7 +145,7 @@ final class ConnectionLimiter {
 
     /** Counts the request if it may be processed now. To be called after {@link #beginRequest}. */
     synchronized boolean tryAdmitRequest(HttpConnection http) {
-        if (runningRequests >= requestsLimit) {
+        if (runningRequests >= limits.requests()) {
             metrics.limitReached(HttpKeys.REQUESTS.name());
             return false;
         }
@@ -183,7 +166,7 @@ final class ConnectionLimiter {
             setState(http, State.SENDING_RESPONSE);
             http.unsentBytes = http.socket.queuedBytes();
             unsentBytes += http.unsentBytes;
-            long excess = answerBytes == 0 ? 0 : unsentBytes - answerBytes;
+            long excess = limits.answerBytes() == 0 ? 0 : unsentBytes - limits.answerBytes();
             for (var each = sendingResponse.iterator(); excess > 0 && each.hasNext(); ) {
                 over.add(each.next());
                 excess -= over.get(over.size() - 1).unsentBytes;
@@ -236,6 +219,22 @@ final class ConnectionLimiter {
         }
     }
 
+    /** Closes the connection of a session that waits, if its client has gone. Nothing else reads it meanwhile. */
+    void closeIfGone(HttpConnection http) {
+        boolean isGone;
+        synchronized (this) {
+            isGone = http.state == State.SESSION && http.socket.hasEnded();
+        }
+        if (isGone) {
+            close(http);
+        }
+    }
+
+    /** The connections of sessions that wait. */
+    synchronized List<HttpConnection> inSession() {
+        return List.copyOf(inSession);
+    }
+
     /** Called when the connection is closed. */
     synchronized void remove(HttpConnection http) {
         if (http.state == State.WEB_SOCKET) {
@@ -259,7 +258,7 @@ final class ConnectionLimiter {
             lastTick = now;
             closing.removeIf(http -> !http.socket.holdsFileDescriptor());
             for (HttpConnection http : awaitingRequest) {
-                if (now - http.stateSince < requestNanos) {
+                if (now - http.stateSince < limits.requestNanos()) {
                     break;
                 }
                 if (http.isIdle()) {
@@ -292,7 +291,7 @@ final class ConnectionLimiter {
             if (queuedBytes == 0 || queuedBytes != http.lastQueuedBytes) {
                 http.lastQueuedBytes = queuedBytes;
                 http.progressAt = now;
-            } else if (now - http.progressAt >= answerNanos) {
+            } else if (now - http.progressAt >= limits.answerNanos()) {
                 stalled.add(http);
             }
         }
@@ -388,10 +387,10 @@ final class ConnectionLimiter {
     }
 
     private boolean hasFreeFile() {
-        if (openConnections() + closing.size() - SPARE_FILES >= maxFiles) {
+        if (openConnections() + closing.size() - SPARE_FILES >= limits.maxFiles()) {
             closing.removeIf(http -> !http.socket.holdsFileDescriptor());
         }
-        return openConnections() + Math.max(0, closing.size() - SPARE_FILES) < maxFiles;
+        return openConnections() + Math.max(0, closing.size() - SPARE_FILES) < limits.maxFiles();
     }
 
     private long openConnections() {

@@ -11,6 +11,12 @@ final class HttpConnection {
         /** Whether bytes have arrived that were not read yet. */
         boolean hasUnread();
 
+        /**
+         * Whether the client has closed its side of the connection, or sends more although its request is not answered
+         * yet. To be called only while nothing else reads the connection.
+         */
+        boolean hasEnded();
+
         /** Bytes of output that the network has not taken yet. */
         int queuedBytes();
 

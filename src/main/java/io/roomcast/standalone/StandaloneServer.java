@@ -140,6 +140,9 @@ public final class StandaloneServer implements AutoCloseable {
         ConnectionLimiter limiter =
                 new ConnectionLimiter(config, FileDescriptors.connections(), metrics, System::nanoTime);
         var unused = timer.scheduleWithFixedDelay(limiter::tick, 1, 1, TimeUnit.SECONDS);
+        // On the timer, because nothing here waits.
+        var alsoUnused = timer.scheduleWithFixedDelay(
+                () -> limiter.inSession().forEach(limiter::closeIfGone), 1, 1, TimeUnit.SECONDS);
         ErrorResponder responder = new ErrorResponder(limiter);
         Limits limits = cdi.select(Limits.class).get();
         AddOn handshakes = webSockets.handshakes(

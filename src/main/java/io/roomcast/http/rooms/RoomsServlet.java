@@ -3,6 +3,8 @@ package io.roomcast.http.rooms;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.http.LongResponse;
 import io.roomcast.http.RequestBody;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
@@ -56,6 +58,9 @@ public class RoomsServlet extends HttpServlet {
     private transient Refusals refusals;
 
     @Inject
+    private transient NodeMetrics metrics;
+
+    @Inject
     private transient Limits limits;
 
     @Inject
@@ -105,9 +110,18 @@ public class RoomsServlet extends HttpServlet {
 
     private void serve(String path, RoomsRequest head, Callers.Caller caller, byte[] body, RoomsResponse response) {
         switch (path) {
-            case POLL -> polls.serve(head, caller, body, response);
-            case SEND -> sends.serve(head, caller, body, response);
-            default -> events.serve(head, caller, response);
+            case POLL -> {
+                polls.serve(head, caller, body, response);
+                metrics.increment(Counter.HTTP_POLLS);
+            }
+            case SEND -> {
+                sends.serve(head, caller, body, response);
+                metrics.increment(Counter.HTTP_SENDS);
+            }
+            default -> {
+                events.serve(head, caller, response);
+                metrics.increment(Counter.HTTP_EVENTS);
+            }
         }
     }
 
