@@ -6,6 +6,8 @@ export class PlainServer {
   requests = [];
   log = [];
   epoch = 'e1';
+  /** How many users are in a room. */
+  members = 1;
   /** Called before a request is served; what it returns true for, it has answered itself. */
   intercept = () => false;
   #sessions = 0;
@@ -95,7 +97,7 @@ export class PlainServer {
       const recovered = since?.epoch === this.epoch && since.offset <= this.log.length;
       const offset = recovered ? since.offset : this.log.length;
       const joined = { type: 'joined', room, user: 'ann', name: 'Ann', epoch: this.epoch, offset, recovered,
-        members: 1 };
+        members: this.members };
       return [joined, ...(recovered ? this.log.slice(since.offset) : [])].map((frame) => ({ ...frame, room }));
     });
   }

@@ -144,6 +144,38 @@ test('a new epoch is told as a gap', async () => {
   assert.deepEqual(told('joined').map(({ detail }) => detail.returned), [false, true]);
 });
 
+test('who came between two polls is asked for', async () => {
+  await enter();
+  const presence = [];
+  room.addEventListener('presence', ({ detail }) => presence.push(detail));
+  await until(() => server.polls.at(-1).body.waitMs > 0);
+  server.say('a');
+  await until(() => heard.length === 1);
+  assert.deepEqual(presence, []);
+  server.members = 2;
+  server.say('b');
+  await until(() => heard.length === 2);
+  assert.deepEqual(presence.map(({ joined, left, count }) => ({ joined, left, count })),
+    [{ joined: [], left: [], count: 2 }]);
+  assert.equal(room.count, 2);
+});
+
+test('messages that were missed come as such, and are counted', async () => {
+  await enter();
+  const position = { ...room.position };
+  client.close();
+  for (const text of ['a', 'b']) server.say(text);
+  events = [];
+  client = new Roomcast({ user: 'ann', url: server.url, WebSocket: undefined });
+  room = client.join('lobby', { since: position });
+  const replayed = [];
+  room.addEventListener('message', ({ detail }) => replayed.push(detail.replayed));
+  room.addEventListener('recovered', ({ detail }) => events.push({ type: 'recovered', detail }));
+  await until(() => told('recovered').length === 1);
+  assert.equal(told('recovered')[0].detail.count, 2);
+  assert.deepEqual(replayed, [true, true]);
+});
+
 test('a server that asks for patience is given it', async () => {
   await enter();
   let refusedAt;

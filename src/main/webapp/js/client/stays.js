@@ -1,6 +1,9 @@
 /** The place after a frame that moves it. */
 const placeOf = (epoch, { offset, at }) => (Number.isSafeInteger(at) ? { epoch, offset, at } : { epoch, offset });
 
+/** Nobody is told of who came and left between two requests; the number shows that somebody did. */
+const someCameOrLeft = ({ room, members }) => ({ type: 'presence', room, joined: [], left: [], count: members });
+
 /**
  * The rooms that a client is in over plain HTTP, where each request names them with their positions, and each answer
  * says `joined` again. To the client it looks as over a WebSocket: `joined` comes once, and again only if messages
@@ -110,7 +113,7 @@ export class Stays {
       case 'behind': return stay && this.#moved(stay, frame.epoch, frame);
       case 'left': this.#rooms.delete(frame.room); return stay && frame;
       case 'error': return stay ? this.#refused(stay, frame) : frame;
-      case 'presence':
+      case 'presence': return stay && this.#present(stay, frame);
       case 'signal': return stay && frame;
       default: return frame;
     }
@@ -129,7 +132,15 @@ export class Stays {
     stay.isJoined = true;
     stay.joinId = undefined;
     if (!frame.recovered) stay.since = placeOf(frame.epoch, frame);
-    return isNews ? { ...frame, id: joinId } : undefined;
+    const hasOthers = frame.members !== stay.members;
+    stay.members = frame.members;
+    if (isNews) return { ...frame, id: joinId };
+    return hasOthers ? someCameOrLeft(frame) : undefined;
+  }
+
+  #present(stay, frame) {
+    stay.members = frame.count;
+    return frame;
   }
 
   #moved(stay, epoch, frame) {

@@ -45,7 +45,8 @@ class BehindProxiesIT {
 
     @BeforeAll
     static void start() {
-        server = EmbeddedServer.start(Map.of("roomcast.auth", "open"));
+        // Longer than any test waits: nobody is gone because a lease has ended.
+        server = EmbeddedServer.start(Map.of("roomcast.auth", "open", "roomcast.http.lease", "2m"));
     }
 
     private String room;
@@ -111,6 +112,26 @@ class BehindProxiesIT {
             ann.enter(proxy.uri(), "");
             assertEquals("poll", ann.transport());
             assertEquals(1, proxy.handshakes());
+        }
+    }
+
+    @Test
+    void othersAreSeenToComeAndGoAndSoIsWhoPolls() throws IOException {
+        try (RestrictiveProxy proxy = RestrictiveProxy.before(Rules.NO_UPGRADES, server.uri());
+                RecordedPage ann = page("ann").enter(proxy.uri(), "");
+                RecordedPage bob = page("bob").enter(server.uri(), "")) {
+            ann.await("room.count === 2");
+            bob.await("room.count === 2");
+            RecordedPage carl = page("carl").enter(proxy.uri(), "");
+            ann.await("room.count === 3");
+            bob.await("room.count === 3");
+            // The page goes, without a word of the application.
+            carl.close();
+            ann.await("room.count === 2");
+            bob.await("room.count === 2");
+            assertEquals("ann,bob", ann.evaluate("room.members().then(({ users }) => users.map(({ id }) => id).join())"));
+            ann.evaluate("rc.close()");
+            bob.await("room.count === 1");
         }
     }
 
