@@ -116,6 +116,41 @@ test('a publish whose answer is lost is sent again with its key', async () => {
   assert.deepEqual(server.log.map(({ content }) => content), ['only once']);
 });
 
+test('a server that takes less in one request gets less', async () => {
+  await enter();
+  let refused = 0;
+  server.intercept = ({ path, body, text }, response) => {
+    if (!path.endsWith('/send')) return false;
+    const isTooMuch = body.length > 3 || text.length > 65_536;
+    refused += isTooMuch;
+    return isTooMuch && refuse(response, 413, { code: 'too_large', detail: 'no' });
+  };
+  const rooms = Array.from({ length: 20 }, (_, index) => client.publish(`room ${index}`, 'x'.repeat(900)));
+  const stored = await Promise.all(rooms);
+  assert.equal(stored.length, 20);
+  assert.equal(refused > 0, true);
+});
+
+test('a send that ends early is repeated where it was not answered, and a close ends all', async () => {
+  await enter();
+  let isFirst = true;
+  server.intercept = ({ path, body }, response) => {
+    if (!path.endsWith('/send') || !isFirst) return false;
+    isFirst = false;
+    response.end(`${JSON.stringify(server.reply(body[1]))}\n`);
+    return true;
+  };
+  const [a, b] = await Promise.all([client.publish('one', 'a'), client.publish('two', 'b')]);
+  assert.deepEqual([a.offset, b.offset], [2, 1]);
+  server.intercept = ({ path }, response) => {
+    if (path.endsWith('/send')) response.end('{"type":"closed","code":4500,"reason":"out"}\n');
+    return path.endsWith('/send');
+  };
+  room.publish('c').catch(() => {});
+  await until(() => told('closed').length === 1);
+  assert.deepEqual([told('closed')[0].detail.code, told('closed')[0].detail.reason], [4500, 'out']);
+});
+
 test('a session that no node knows is followed by another one', async () => {
   await enter();
   server.intercept = ({ path, body, headers }, response) => {

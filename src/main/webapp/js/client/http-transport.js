@@ -71,7 +71,7 @@ export class HttpTransport {
     this.#patience = patience;
     this.#calls = new HttpCalls({ url, hello, fetch });
     this.#sender = new Sender(this.#calls, {
-      frame: (frame) => this.#hand(frame),
+      frame: (frame) => (frame.type === 'closed' ? this.#receive(frame) : this.#hand(frame)),
       heard: () => events.heard(),
       refused: (refusal) => { if (refusal.status === 401) this.#unauthenticated(refusal); },
     });
@@ -209,13 +209,13 @@ export class HttpTransport {
     return forClient !== undefined;
   }
 
-  #welcomed(frame) {
+  #welcomed({ resume, ...frame }) {
     this.#isWelcome = true;
-    this.#calls.session = frame.resume;
+    this.#calls.session = resume;
     this.#calls.user = frame.user;
     this.#heartbeatMs = delayOf(frame.heartbeatMs);
     this.#hand(frame);
-    this.#sender.resume();
+    this.#sender.resume(frame.limits?.frameBytes);
   }
 
   #hand(frame) {

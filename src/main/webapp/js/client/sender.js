@@ -5,9 +5,12 @@ import { Watch } from './watch.js';
 
 const NDJSON = 'application/x-ndjson';
 
-/** What goes with one request, at most; a single frame may be larger. */
+/** How many frames go with one request, at most, until a server takes fewer. */
 const MOST_FRAMES = 50;
+/** And how many bytes, where the server names no limit for a frame. */
 const MOST_BYTES = 60_000;
+
+const TOO_LARGE = 413;
 
 const ANSWER_WITHIN_MS = 20_000;
 
@@ -31,6 +34,8 @@ export class Sender {
   #waiting = [];
   #isBusy = false;
   #isClosed = false;
+  #mostFrames = MOST_FRAMES;
+  #mostBytes = MOST_BYTES;
   /** Of the request that is on its way. */
   #watch;
 
@@ -50,8 +55,13 @@ export class Sender {
     if (!this.#isBusy) this.#run();
   }
 
-  /** There is a session again. Without one, nothing is sent. */
-  resume() {
+  /**
+   * There is a session again. Without one, nothing is sent.
+   *
+   * @param {number} [frameBytes] the largest frame of the server, and the largest body; 0 means no limit
+   */
+  resume(frameBytes) {
+    this.#mostBytes = frameBytes || MOST_BYTES;
     if (!this.#isBusy) this.#run();
   }
 
@@ -73,7 +83,7 @@ export class Sender {
     let bytes = 0;
     const tooMany = this.#waiting.findIndex((each, index) => {
       bytes += each.bytes;
-      return index > 0 && (bytes > MOST_BYTES || index >= MOST_FRAMES);
+      return index > 0 && (bytes > this.#mostBytes || index >= this.#mostFrames);
     });
     return this.#waiting.splice(0, tooMany < 0 ? this.#waiting.length : tooMany);
   }
@@ -83,7 +93,7 @@ export class Sender {
     const watch = (this.#watch = new Watch(ANSWER_WITHIN_MS));
     try {
       const response = await this.#calls.call('send', {
-        body: portion.map(({ line }) => `${line}\n`).join(''),
+        body: portion.map(({ line }) => line).join('\n'),
         type: NDJSON,
         accept: NDJSON,
         signal: watch.signal,
@@ -95,6 +105,11 @@ export class Sender {
       this.#fail(unanswered, {});
     } catch (error) {
       if (this.#isClosed) return;
+      if (error.status === TOO_LARGE && portion.length > 1) {
+        this.#mostFrames = Math.ceil(portion.length / 2);
+        this.#waiting.unshift(...portion);
+        return;
+      }
       this.#fail(unanswered, error instanceof HttpRefusal ? error : {});
       if (error instanceof HttpRefusal) this.#events.refused(error);
     } finally {
