@@ -132,6 +132,9 @@ export interface Delayed {
   delayMs: number;
 }
 
+/** How frames travel. */
+export type Transport = 'websocket' | 'sse' | 'poll';
+
 /** The details of the events of a client, by the event. */
 export interface RoomcastEvents {
   /** An attempt begins; 0 is the first. */
@@ -147,6 +150,8 @@ export interface RoomcastEvents {
     limits: Limits;
     expiresInMs?: number;
   };
+  /** Frames travel in another way now; `open` follows. */
+  transport: { transport: Transport };
   /** The connection was lost; the next attempt follows. */
   waiting: { delayMs: number; attempt: number; code: number; reason: string };
   /** The client does not reconnect by itself. */
@@ -204,6 +209,8 @@ export interface RoomcastOptions {
   user?: string;
   /** Proof of who this is; a function is asked before each connection, and before the token expires. */
   token?: string | (() => string | Promise<string>);
+  /** How frames travel; `auto`: over a WebSocket, and by polls where the network lets none through. */
+  transport?: 'auto' | Transport;
   /** The WebSocket address; by default `ws` on the server that the library came from. */
   url?: string | URL;
   /** How many messages of one room may wait to be stored; 500. */
@@ -211,6 +218,8 @@ export interface RoomcastOptions {
   backoff?: { baseMs?: number; capMs?: number };
   /** Another class with the interface of browsers, such as that of the library `ws`. */
   WebSocket?: new (url: string, protocols?: string[]) => object;
+  /** Another function like that of browsers, for plain HTTP. */
+  fetch?: (url: string, options?: object) => Promise<object>;
 }
 
 /** A client: any number of rooms over one connection, which is opened again whenever it is lost. */
@@ -224,6 +233,8 @@ export class Roomcast extends EventTarget {
   get userName(): string | undefined;
   /** The id of the current session; `undefined` while there is no connection. */
   get session(): string | undefined;
+  /** How frames travel; `undefined` while there is no connection. */
+  get transport(): Transport | undefined;
   get limits(): Limits;
   /** The rooms that were joined and not left. */
   get rooms(): Room[];

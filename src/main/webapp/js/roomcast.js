@@ -1,5 +1,5 @@
 /**
- * The client library of Roomcast: rooms over one WebSocket connection that comes back by itself.
+ * The client library of Roomcast: rooms over one connection that comes back by itself.
  *
  *     import { Roomcast } from './js/roomcast.js';
  *     const rc = new Roomcast({ user: 'ann' });

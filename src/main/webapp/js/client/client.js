@@ -1,6 +1,7 @@
 import { Connection } from './connection.js';
 import { defaultEndpoint } from './endpoint.js';
 import { RoomcastError } from './errors.js';
+import { hasHttpAddress } from './http-calls.js';
 import { Joins } from './joins.js';
 import { Letterbox } from './letterbox.js';
 import { Membership } from './membership.js';
@@ -8,6 +9,7 @@ import { checkedMessage } from './payload.js';
 import { Requests } from './requests.js';
 import { Room } from './room.js';
 import { TokenRefresh } from './token-refresh.js';
+import { TRANSPORT_OPTIONS } from './transports.js';
 
 const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0, batch: 1, metaEntries: 0, metaBytes: 0 };
 
@@ -19,6 +21,7 @@ const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0, batch: 1, metaEntr
  * | event | detail | when |
  * |---|---|---|
  * | `connecting` | `{attempt}` | an attempt begins; 0 is the first |
+ * | `transport` | `{transport}` | frames travel in another way now; before `open` |
  * | `open` | `{user, name, info?, proven?, session, node, heartbeatMs, limits}` | welcome; rooms are joined again |
  * | `waiting` | `{delayMs, attempt, code, reason}` | lost; next attempt in `delayMs`. Again if the server says why |
  * | `closed` | `{code, reason, error}` | it will not come back by itself; `connect()` tries again |
@@ -38,6 +41,8 @@ export class Roomcast extends EventTarget {
   #name;
   #limits = NO_LIMITS;
   #sessionId;
+  /** What was told last. */
+  #lastTransport;
 
   /**
    * Connects at once.
@@ -50,17 +55,27 @@ export class Roomcast extends EventTarget {
    * @param {number} [options.outboxLimit] how many messages of one room may wait to be stored; 500
    * @param {{baseMs?: number, capMs?: number}} [options.backoff] pauses between attempts are drawn between 0 and a
    *     ceiling that doubles from baseMs (1000 ms) to capMs (30000 ms)
+   * @param {'auto'|'websocket'|'sse'|'poll'} [options.transport] how frames travel; `auto`: over a WebSocket, and by
+   *     polls as long as the network lets no WebSocket through
    * @param {typeof WebSocket} [options.WebSocket] another implementation of the class, outside browsers
+   * @param {typeof fetch} [options.fetch] another implementation of the function
    */
   constructor({
-    user, token, url = defaultEndpoint(), outboxLimit = 500, backoff, WebSocket = globalThis.WebSocket,
+    user, token, url = defaultEndpoint(), outboxLimit = 500, backoff, transport = 'auto',
+    WebSocket = globalThis.WebSocket, fetch = globalThis.fetch,
   } = {}) {
     super();
+    if (!TRANSPORT_OPTIONS.includes(transport)) {
+      throw new TypeError(`Roomcast: transport is one of ${TRANSPORT_OPTIONS.join(', ')}`);
+    }
+    if ((transport === 'poll' || transport === 'sse') && !hasHttpAddress(url)) {
+      throw new TypeError('Roomcast: plain HTTP needs a url that ends in /ws');
+    }
     this.#user = user?.normalize('NFC');
     this.#outboxLimit = outboxLimit;
     // Once the server has picked a name for a nameless client, that client stays the same person.
     const hello = async () => ({ user: this.#user, token: typeof token === 'function' ? await token() : token });
-    this.#connection = new Connection({ url: new URL(url).href, hello, WebSocket, backoff }, {
+    this.#connection = new Connection({ url: new URL(url).href, transport, hello, WebSocket, fetch, backoff }, {
       state: (state, detail) => this.#stateChanged(state, detail),
       frame: (frame) => this.#receive(frame),
     });
@@ -92,6 +107,11 @@ export class Roomcast extends EventTarget {
   /** The id of the current session, by which an operator finds it; `undefined` while there is no connection. */
   get session() {
     return this.#sessionId;
+  }
+
+  /** @returns {'websocket'|'sse'|'poll'|undefined} how frames travel; undefined while there is no connection */
+  get transport() {
+    return this.#connection.transport;
   }
 
   /** What the server allows: `{frameBytes, contentBytes, rooms, batch, metaEntries, metaBytes}`; 0 means no limit. */
@@ -179,32 +199,50 @@ export class Roomcast extends EventTarget {
     }
   }
 
+  /** `open` after `open`: the connection has moved to another transport. */
   #stateChanged(state, detail) {
-    const memberships = this.#entries.map(({ membership }) => membership);
-    if (state === 'open') {
-      this.#user = detail.user;
-      this.#name = detail.name;
-      this.#limits = { ...NO_LIMITS, ...detail.limits };
-      this.#sessionId = detail.session;
-      this.#refresh.start(detail.expiresInMs);
-      this.#joins.start(memberships, this.#limits);
-      this.#letterbox.connected();
-    } else {
-      this.#sessionId = undefined;
-      this.#refresh.stop();
-      this.#requests.disconnected();
-      this.#joins.disconnected();
-      if (state === 'closed') this.#letterbox.end(detail.error);
-      else this.#letterbox.disconnected();
-      for (const membership of memberships) {
-        if (state === 'closed') membership.end('closed', detail.error);
-        else membership.disconnected();
-      }
-    }
+    this.#disconnected(state, detail);
+    if (state === 'open') this.#connected(detail);
     this.#emit(state, detail);
   }
 
+  #connected(welcome) {
+    this.#user = welcome.user;
+    this.#name = welcome.name;
+    this.#limits = { ...NO_LIMITS, ...welcome.limits };
+    this.#renewed(welcome);
+    if (this.transport !== this.#lastTransport) {
+      this.#lastTransport = this.transport;
+      this.#emit('transport', { transport: this.transport });
+    }
+    this.#joins.start(this.#entries.map(({ membership }) => membership), this.#limits);
+    this.#letterbox.connected();
+  }
+
+  /** A session over plain HTTP may be followed by another one, without a loss of the connection. */
+  #renewed({ session, expiresInMs }) {
+    this.#sessionId = session;
+    this.#refresh.start(expiresInMs);
+  }
+
+  #disconnected(state, { error }) {
+    this.#sessionId = undefined;
+    this.#refresh.stop();
+    this.#requests.disconnected();
+    this.#joins.disconnected();
+    if (state === 'closed') this.#letterbox.end(error);
+    else this.#letterbox.disconnected();
+    for (const { membership } of this.#entries) {
+      if (state === 'closed') membership.end('closed', error);
+      else membership.disconnected();
+    }
+  }
+
   #receive(frame) {
+    if (frame.type === 'welcome') {
+      this.#renewed(frame);
+      return;
+    }
     if (frame.type === 'draining') {
       this.#connection.reconnectAfter(frame.reconnectAfterMs);
       this.#emit('draining', frame);

@@ -1,7 +1,14 @@
 /** What a WebSocket close code says about coming back. See "Closing" in docs/protocol.md. */
 
+/** The code browsers report for a connection that ended without a Close frame. */
+export const ABNORMAL = 1006;
+
 const STAY_AWAY = new Set([1002, 1007, 1008, 1009]);
-const NODE_FULL = 1013;
+export const NODE_FULL = 1013;
+export const NORMAL = 1000;
+export const DRAINING = 4001;
+export const TOKEN_EXPIRED = 4004;
+export const TOKEN_REFUSED = 4501;
 
 /** @returns {boolean} whether a client that was closed with `code` should connect again */
 export function mayReturn(code) {

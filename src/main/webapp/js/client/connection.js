@@ -1,16 +1,13 @@
 import { Backoff } from './backoff.js';
-import { describe, isNodeFull, mayReturn } from './close-codes.js';
+import { Carrier } from './carrier.js';
+import { ABNORMAL, describe, isNodeFull, mayReturn } from './close-codes.js';
 import { delayOf } from './delay.js';
 import { whyRefused } from './refusal.js';
 import { RoomcastError } from './errors.js';
-import { Link } from './link.js';
 import { Wake } from './wake.js';
 
 /** A connection that lived this long was a good one: the next pause is short again. */
 const STABLE_AFTER_MS = 10_000;
-
-/** The code that stands for a connection without a Close frame. */
-const ABNORMAL = 1006;
 
 /** Who is refused before `welcome` is closed right after; this long we wait for the code that tells what for. */
 const CLOSE_WITHIN_MS = 2_000;
@@ -19,12 +16,15 @@ const CLOSE_WITHIN_MS = 2_000;
 const NODE_FULL_FLOOR_MS = 5_000;
 
 /**
- * Keeps one Link alive: opens it, and after a loss opens the next one when it may.
+ * Keeps a client connected: begins an attempt, and after a loss begins the next one when it may. Carrier does what an
+ * attempt takes.
  *
  *     idle ──open──▶ connecting ──welcome──▶ open
  *                     ▲      │                │
  *                     │      └─────lost───────┤
  *                     └──retry── waiting ◀────┘        any ──close, or told to stay away──▶ closed
+ *
+ * The state `open` is entered again when the connection has moved to another transport.
  */
 export class Connection {
   state = 'idle';
@@ -32,7 +32,7 @@ export class Connection {
   #events;
   #backoff;
   #wake;
-  #link;
+  #carrier;
   #retryTimer;
   /** When the next attempt comes, in the time of performance.now(). */
   #retryAt = 0;
@@ -47,26 +47,44 @@ export class Connection {
   #attempt = 0;
 
   /**
-   * @param {{url: string, hello: () => object|Promise<object>, WebSocket: typeof WebSocket, backoff?: object}} options
+   * @param {{url: string, transport: string, hello: () => object|Promise<object>, WebSocket?: typeof WebSocket,
+   *     fetch?: typeof fetch, backoff?: object}} options
    * @param {{state: (state: string, detail: object) => void, frame: (frame: object) => void}} events
    */
   constructor(options, events) {
     this.#options = options;
     this.#events = events;
     this.#backoff = new Backoff(options.backoff);
+    this.#carrier = new Carrier(options, {
+      welcome: (frame) => this.#welcomed(frame),
+      frame: (frame) => this.#events.frame(frame),
+      refused: (frame) => this.#refused(frame),
+      lost: (code, reason) => this.#lost(code, reason),
+      unreachable: () => this.#unreachable(),
+    });
+  }
+
+  /** @returns {string|undefined} what carries the frames; undefined while nothing does */
+  get transport() {
+    return this.#carrier.transport;
   }
 
   /** Starts, or starts again after `closed`. Does nothing while there is a connection or an attempt. */
   open() {
     if (this.state !== 'idle' && this.state !== 'closed') return;
-    this.#wake = new Wake({ back: () => this.retryNow({ polite: true }), gone: () => this.#link?.probe() });
+    this.#wake = new Wake({
+      back: () => this.retryNow({ polite: true }),
+      gone: () => this.#carrier.probe(),
+      online: () => this.#carrier.onNetwork(),
+      left: () => this.#carrier.goodbye(),
+    });
     this.#backoff.reset();
     this.#connect();
   }
 
   /** @returns {boolean} false when there is no open connection; the frame is not kept */
   send(frame) {
-    return this.state === 'open' && this.#link.send(frame);
+    return this.state === 'open' && this.#carrier.send(frame);
   }
 
   /**
@@ -75,7 +93,7 @@ export class Connection {
    * @param {{polite?: boolean}} [options] polite: not before the time that the server named
    */
   retryNow({ polite = false } = {}) {
-    if (this.state === 'open') this.#link.probe();
+    if (this.state === 'open') this.#carrier.probe();
     if (this.state !== 'waiting') return;
     if (polite && performance.now() < this.#notBefore) return;
     this.#connect();
@@ -92,6 +110,7 @@ export class Connection {
   }
 
   close() {
+    this.#carrier.goodbye();
     this.#end({ code: 1000, error: new RoomcastError('closed', 'This client was closed.') });
   }
 
@@ -107,33 +126,18 @@ export class Connection {
     }
     if (attempt !== this.#attempt) return;
     try {
-      this.#link = this.#makeLink(hello);
+      this.#carrier.begin(hello);
     } catch (cause) {
       // The browser refuses the address itself, such as ws: from an https: page.
       this.#end({ code: 0, error: new RoomcastError('closed', cause.message) });
     }
   }
 
-  #makeLink(hello) {
-    const { url, WebSocket } = this.#options;
-    return new Link({
-      url,
-      hello,
-      WebSocket,
-      welcome: (frame) => this.#welcomed(frame),
-      frame: (frame) => this.#events.frame(frame),
-      refused: (frame) => this.#refused(frame),
-      lost: (code, reason) => this.#lost(code, reason),
-      unreachable: () => this.#unreachable(),
-    });
-  }
-
   /** Whatever ran before counts no more. */
   #abandon() {
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#drainTimer);
-    this.#link?.close();
-    this.#link = undefined;
+    this.#carrier.abandon();
     this.#refusal = undefined;
     return (this.#attempt += 1);
   }

@@ -16,6 +16,7 @@ export class Heartbeat {
   #intervalMs = 0;
   #timer;
   #waitsForPong = false;
+  #heardAt = performance.now();
 
   /** @param {{ping: () => void, dead: () => void}} actions */
   constructor({ ping, dead }) {
@@ -32,8 +33,14 @@ export class Heartbeat {
   /** Any frame is a sign of life, not just a pong. */
   heard() {
     this.#waitsForPong = false;
+    this.#heardAt = performance.now();
     clearTimeout(this.#timer);
     if (this.#intervalMs) this.#timer = setTimeout(() => this.probe(), this.#intervalMs);
+  }
+
+  /** For how many milliseconds nothing was heard. */
+  get silentMs() {
+    return performance.now() - this.#heardAt;
   }
 
   /** Asks now: the network changed or the computer woke up, so silence means little. */

@@ -1,109 +1,94 @@
-import { readFrames } from './frames.js';
-import { canInflate, inflate } from './inflate.js';
+import { ABNORMAL } from './close-codes.js';
 import { Heartbeat } from './heartbeat.js';
 
-export const SUBPROTOCOL = 'roomcast.v1';
-/** The same, but that batches of messages may come compressed. The server takes the first that it knows. */
-const SUBPROTOCOL_DEFLATE = 'roomcast.v1.deflate';
-
-/** A server that accepts TCP but never says `welcome` is no server. */
+/** A server that takes a connection but never says `welcome` is no server. */
 const WELCOME_WITHIN_MS = 15_000;
 
-/** The code browsers report for a connection that ended without a close frame. */
-const ABNORMAL = 1006;
+/**
+ * What carries frames between this client and a server is a *transport*: a class, whose object is made open and is
+ * never opened again.
+ *
+ *     new Transport(options, events)   opens it, and says who this client is
+ *     send(frame)                      returns whether the frame was taken; never whether it arrived
+ *     goodbye()                        tells the server that this client is going, if it would not see that at once
+ *     close()                          ends it; no event follows
+ *
+ * @typedef {object} TransportEvents
+ * @property {() => void} opened the server has taken the connection
+ * @property {() => void} heard a sign of life of the server; a frame alone is none
+ * @property {(frame: object) => void} frame
+ * @property {(code: number, reason: string) => void} lost it is over, for a close code or what stands for one
+ */
 
 /**
- * One WebSocket from its opening to its end: says `hello`, waits for `welcome`, then carries frames. It is never
- * opened again; Connection makes a new one. After `lost`, `unreachable` or `close` no callback follows.
+ * One connection over a transport, from its opening to its end: waits for `welcome`, then carries frames, and looks
+ * whether the server lives. Connection makes a new one for the next attempt. After `lost`, `unreachable` or `close` no
+ * callback follows.
  */
 export class Link {
-  #socket;
+  #transport;
   #events;
+  #longestSilenceMs;
   #heartbeat;
+  /** While the server has to open, or to say `welcome`; undefined from then on. */
   #deadline;
   #ended = false;
   /** Whether the server took the connection. */
   #opened = false;
-  /** Settles when what is being inflated has been handed on; undefined when nothing is. */
-  #inflating;
 
   /**
-   * @param {{url: string, hello: object, WebSocket: typeof WebSocket,
-   *     welcome: (frame: object) => void, frame: (frame: object) => void,
+   * @param {{transport: (events: TransportEvents) => object, openWithinMs?: number, welcomeWithinMs?: number,
+   *     longestSilenceMs?: number, welcome: (frame: object) => void, frame: (frame: object) => void,
    *     refused: (frame: object) => void, lost: (code: number, reason: string) => void,
    *     unreachable: () => void}} options unreachable: lost before the server took it
    */
   constructor(options) {
+    const { transport, welcomeWithinMs = WELCOME_WITHIN_MS, openWithinMs = welcomeWithinMs } = options;
     this.#events = options;
+    this.#longestSilenceMs = options.longestSilenceMs ?? Infinity;
     this.#heartbeat = new Heartbeat({
       ping: () => this.send({ type: 'ping' }),
       dead: () => this.#lost(ABNORMAL, 'The server does not answer.'),
     });
-    const subprotocols = canInflate() ? [SUBPROTOCOL_DEFLATE, SUBPROTOCOL] : [SUBPROTOCOL];
-    this.#socket = new options.WebSocket(options.url, subprotocols);
-    this.#socket.binaryType = 'arraybuffer';
-    this.#deadline = setTimeout(() => this.#lost(ABNORMAL, 'The server does not answer.'), WELCOME_WITHIN_MS);
-    this.#socket.addEventListener('open', () => {
-      this.#opened = true;
-      this.send({ type: 'hello', ...options.hello });
+    this.#transport = transport({
+      opened: () => {
+        this.#opened = true;
+        if (openWithinMs !== welcomeWithinMs) this.#within(welcomeWithinMs);
+      },
+      heard: () => this.#heartbeat.heard(),
+      frame: (frame) => this.#receive(frame),
+      lost: (code, reason) => this.#lost(code, reason),
     });
-    // A close always follows, which says more. Without a listener some implementations end the process.
-    this.#socket.addEventListener('error', () => {});
-    this.#socket.addEventListener('message', (event) => this.#receive(event.data));
-    this.#socket.addEventListener('close', (event) => this.#lost(event.code, event.reason));
+    this.#within(openWithinMs);
   }
 
-  #receive(data) {
-    if (this.#ended) return;
-    this.#heartbeat.heard();
-    if (typeof data === 'string' && !this.#inflating) this.#read(data);
-    else this.#readInTurn(data);
+  #within(ms) {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#lost(ABNORMAL, 'The server does not answer.'), ms);
   }
 
-  /** Inflating takes a moment, and nothing that came later may overtake. */
-  #readInTurn(data) {
-    const text = typeof data === 'string' ? data : inflate(data);
-    const turn = Promise.all([text, this.#inflating]).then(([whole]) => this.#read(whole), () => this.#broken());
-    this.#inflating = turn;
-    turn.then(() => {
-      if (this.#inflating === turn) this.#inflating = undefined;
-    });
+  #receive(frame) {
+    if (this.#ended || frame.type === 'pong') return;
+    if (this.#deadline === undefined) this.#events.frame(frame);
+    else if (frame.type === 'welcome') this.#welcomed(frame);
+    else if (frame.type === 'error') this.#events.refused(frame);
   }
 
-  /** What a broken frame held is fetched again on the next connection. */
-  #broken() {
-    this.#lost(ABNORMAL, 'The server sent what cannot be inflated.');
-  }
-
-  #read(text) {
-    for (const frame of readFrames(text)) {
-      if (this.#ended) return;
-      if (frame.type === 'pong') continue;
-      if (this.#deadline === undefined) this.#events.frame(frame);
-      else this.#beforeWelcome(frame);
-    }
-  }
-
-  #beforeWelcome(frame) {
-    if (frame.type === 'welcome') {
-      this.#welcomed();
-      this.#heartbeat.start(frame.heartbeatMs);
-      this.#events.welcome(frame);
-    } else if (frame.type === 'error') {
-      this.#events.refused(frame);
-    }
-  }
-
-  #welcomed() {
+  #welcomed(frame) {
     clearTimeout(this.#deadline);
     this.#deadline = undefined;
+    this.#heartbeat.start(frame.heartbeatMs > 0 ? Math.min(frame.heartbeatMs, this.#longestSilenceMs) : 0);
+    this.#events.welcome(frame);
   }
 
-  /** @returns {boolean} whether the frame was given to the socket; never whether it arrived */
+  /** For how many milliseconds nothing was heard of the server. */
+  get silentMs() {
+    return this.#heartbeat.silentMs;
+  }
+
+  /** @returns {boolean} whether the frame was given to the transport; never whether it arrived */
   send(frame) {
-    if (this.#ended || this.#socket.readyState !== 1) return false;
-    this.#socket.send(JSON.stringify(frame));
-    return true;
+    return !this.#ended && this.#transport.send(frame);
   }
 
   /** Asks the server for a sign of life, unless it has still to say `welcome`. */
@@ -111,13 +96,17 @@ export class Link {
     if (this.#deadline === undefined) this.#heartbeat.probe();
   }
 
+  /** This client is going, and its page may be gone at any moment. */
+  goodbye() {
+    if (!this.#ended) this.#transport.goodbye();
+  }
+
   close() {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#deadline);
     this.#heartbeat.stop();
-    // With the other end dead the closing handshake can take a minute; nobody waits for it.
-    this.#socket.close(1000);
+    this.#transport?.close();
   }
 
   #lost(code, reason) {

@@ -170,7 +170,7 @@ export class Membership {
 
   /** @param {object} frame any frame that names this room */
   receive(frame) {
-    if (frame.type === 'joined') this.#joined(frame);
+    if (frame.type === 'joined' && this.state === 'joining') this.#joined(frame);
     else if (frame.type === 'error') this.#refused(frame);
     else if (frame.type === 'ack') this.#outbox.acknowledged(frame);
     // Until `joined`, frames may still belong to an earlier stay in this room.
@@ -184,6 +184,7 @@ export class Membership {
 
   #receiveJoined(frame) {
     switch (frame.type) {
+      case 'joined': return this.#rejoined(frame);
       case 'message': return this.#sequence.message(frame);
       case 'behind': return this.#sequence.behind(frame);
       case 'presence':
@@ -203,8 +204,17 @@ export class Membership {
     return { id: this.#joinId, room: this.#name, since: this.#sequence.since, presence };
   }
 
+  /** Over plain HTTP each request joins. The client hears of it where messages could not be given back. */
+  #rejoined(frame) {
+    if (frame.id !== undefined) return;
+    this.members = frame.members;
+    this.#events('joined', { name: frame.user, ...frame, returned: true });
+    this.#sequence.joined(frame);
+    this.#outbox.open(false);
+  }
+
   #joined(frame) {
-    if (this.state !== 'joining' || (frame.id !== undefined && frame.id !== this.#joinId)) return;
+    if (frame.id !== undefined && frame.id !== this.#joinId) return;
     this.state = 'joined';
     this.#joinId = undefined;
     this.#backoff.reset();

@@ -26,7 +26,8 @@ const isMessage = (value) => value !== null && typeof value === 'object'
 
 /** Types that are not here are passed on: nothing is calculated with what they hold. */
 const SHAPES = new Map(Object.entries({
-  welcome: ({ user, name, session }) => isText(user) && isName(name) && (session === undefined || isText(session)),
+  welcome: ({ user, name, session, resume }) =>
+    isText(user) && isName(name) && [session, resume].every((id) => id === undefined || isText(id)),
   joined: ({ room, name, epoch, offset, at, members }) =>
     isText(room) && isName(name) && isText(epoch) && isPlace(offset) && isCount(at) && isCount(members),
   message: (frame) => isText(frame.room) && isMessage(frame),
@@ -41,6 +42,7 @@ const SHAPES = new Map(Object.entries({
     && (error === undefined || isText(error?.code)),
   history: ({ epoch, messages }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage),
   removed: ({ count }) => isPlace(count),
+  closed: ({ code, reason }) => isPlace(code) && isName(reason),
   members: ({ count, users }) => isPlace(count) && isUserList(users),
 }));
 

@@ -142,6 +142,7 @@ public final class Keys {
                     List.copyOf(LimitKeys.SIZES),
                     List.copyOf(LimitKeys.DURATIONS),
                     HttpKeys.ALL,
+                    PollKeys.ALL,
                     OperationKeys.ALL,
                     MetricsKeys.ALL,
                     RedisKeys.ALL)

@@ -14,23 +14,39 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A request as the classes behind the guard see it. A handshake has a header with its {@link ClientOrigin}. Other
- * requests have neither that header nor the headers that ask for a WebSocket, even if the client sent them.
+ * A request as the classes behind the guard see it. A handshake, and a request for rooms over HTTP, has a header with
+ * its {@link ClientOrigin}. Other requests have neither that header nor the headers that ask for a WebSocket, even if the client sent them.
  */
 final class ClientOriginRequest extends HttpServletRequestWrapper {
     private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
     private static final String SUBPROTOCOLS = "Sec-WebSocket-Protocol";
 
-    /** The sealed origin; null for a request that is not a handshake. */
-    private final String origin;
+    private final boolean isHandshake;
+
+    /** The sealed origin; null for a request that nobody asks for its origin. */
+    private String origin;
 
     /** Used by the thread of the filter only. */
     private boolean asynchronous;
 
-    /** @param origin the sealed origin of a handshake; null for other requests */
-    ClientOriginRequest(HttpServletRequest request, String origin) {
+    private ClientOriginRequest(HttpServletRequest request, boolean isHandshake, String origin) {
         super(request);
+        this.isHandshake = isHandshake;
         this.origin = origin;
+    }
+
+    /** @param origin the sealed origin */
+    static ClientOriginRequest ofHandshake(HttpServletRequest request, String origin) {
+        return new ClientOriginRequest(request, true, origin);
+    }
+
+    static ClientOriginRequest withoutOrigin(HttpServletRequest request) {
+        return new ClientOriginRequest(request, false, null);
+    }
+
+    /** @param sealed the sealed origin of a request for rooms over HTTP */
+    void setOrigin(String sealed) {
+        origin = sealed;
     }
 
     /**
@@ -61,7 +77,7 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
 
     /** Whether the header that the client sent is hidden. */
     private boolean isHidden(String name) {
-        return ClientOrigin.HEADER.equalsIgnoreCase(name) || origin == null && RequestHead.isUpgradeHeader(name);
+        return ClientOrigin.HEADER.equalsIgnoreCase(name) || !isHandshake && RequestHead.isUpgradeHeader(name);
     }
 
     @Override

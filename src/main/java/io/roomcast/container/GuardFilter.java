@@ -12,6 +12,7 @@ import io.roomcast.http.SecurityHeaders;
 import io.roomcast.http.UndertowRequest;
 import io.roomcast.http.UnreadBody;
 import io.roomcast.http.api.ApiServlet;
+import io.roomcast.http.rooms.RoomsServlet;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
@@ -34,6 +35,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Set;
 
 /**
  * Passes every request on an application server to the {@link RequestGuard}, and sets the security headers of every
@@ -128,8 +130,8 @@ public class GuardFilter extends HttpFilter {
         Verdict verdict = payara != null && payara.hasBrokenHead()
                 ? Verdict.BAD_HEAD
                 : guard.check(head, request.getRemoteAddr());
-        boolean api = request.getServletPath().equals(ApiServlet.ADDRESS);
-        if (!(api && verdict.isPass()) && UnreadBody.hasBody(request)) {
+        boolean readsBody = Set.of(ApiServlet.ADDRESS, RoomsServlet.ADDRESS).contains(request.getServletPath());
+        if (!(readsBody && verdict.isPass()) && UnreadBody.hasBody(request)) {
             UnreadBody.abandon(request, response);
         }
         UndertowRequest undertow = UndertowRequest.of(request);
@@ -144,7 +146,7 @@ public class GuardFilter extends HttpFilter {
         if (!verdict.isPass()) {
             refuse(payara, request, response, verdict);
         } else if (!handshake) {
-            serve(undertow, payara, request, response, chain);
+            serve(undertow, payara, head, request, response, chain);
         } else if (login.authenticate(request, response, true)) {
             if (undertow != null) {
                 undertow.becomeWebSocket();
@@ -156,16 +158,20 @@ public class GuardFilter extends HttpFilter {
     private void serve(
             UndertowRequest undertow,
             PayaraRequest payara,
+            RequestHead head,
             HttpServletRequest request,
             HttpServletResponse response,
             FilterChain chain)
             throws IOException, ServletException {
-        ClientOriginRequest visibleRequest = new ClientOriginRequest(request, null);
+        ClientOriginRequest visibleRequest = ClientOriginRequest.withoutOrigin(request);
         ConcurrencyLimiter.Task task = () -> {
             if (payara != null && !payara.checkConnected()) {
                 return;
             }
             if (login.authenticate(request, response, false)) {
+                if (head.isForRooms()) {
+                    visibleRequest.setOrigin(origin(request, head).toHeader());
+                }
                 chain.doFilter(visibleRequest, response);
             }
             if ((undertow != null || payara != null) && !visibleRequest.isAsynchronous()) {
@@ -235,10 +241,16 @@ public class GuardFilter extends HttpFilter {
     }
 
     private ClientOriginRequest withOrigin(HttpServletRequest request, RequestHead head) {
-        ClientOrigin origin = ClientOrigin.of(
-                request.getLocalAddr(), request.getRemoteAddr(), head, Collections.list(request.getHeaderNames()));
-        return new ClientOriginRequest(
-                request, origin.withRoles(login.roles(request)).toHeader());
+        return ClientOriginRequest.ofHandshake(request, origin(request, head).toHeader());
+    }
+
+    private ClientOrigin origin(HttpServletRequest request, RequestHead head) {
+        return ClientOrigin.of(
+                        request.getLocalAddr(),
+                        request.getRemoteAddr(),
+                        head,
+                        Collections.list(request.getHeaderNames()))
+                .withRoles(login.roles(request));
     }
 
     private void open(ClientOriginRequest upgrade, HttpServletResponse response, FilterChain chain)

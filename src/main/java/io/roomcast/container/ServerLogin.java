@@ -5,6 +5,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.config.TokenKeys;
 import io.roomcast.http.ErrorBody;
 import io.roomcast.http.Problem;
+import io.roomcast.http.rooms.RoomsServlet;
 import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.service.operations.Refusals;
@@ -34,7 +35,9 @@ import java.util.stream.Stream;
  */
 @ApplicationScoped
 public class ServerLogin {
-    private static final Set<String> PAGE = Set.of("", "/", "/index.html");
+    /** The page, and the address below which rooms over HTTP are. */
+    private static final Set<String> WITH_LOGIN = Set.of("", "/", "/index.html", RoomsServlet.ADDRESS);
+
     private static final String SCHEME = "basic ";
     private static final String LOG_IN = "log in as a user of this server";
 
@@ -66,7 +69,10 @@ public class ServerLogin {
      */
     boolean authenticate(HttpServletRequest request, HttpServletResponse response, boolean webSocket)
             throws IOException {
-        if (!enabled || !(webSocket || PAGE.contains(request.getServletPath())) || request.getUserPrincipal() != null) {
+        if (!enabled
+                || !(webSocket || WITH_LOGIN.contains(request.getServletPath()))
+                || request.getUserPrincipal() != null
+                || request.getMethod().equals("OPTIONS")) {
             return true;
         }
         String[] credentials = credentials(request.getHeader("Authorization"));

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record ErrorBody(String contentType, byte[] bytes) {
     private static final String TEXT = "text/plain;charset=UTF-8";
-    private static final Set<String> FOR_PROGRAMS = Set.of("api", "health", "metrics");
+    private static final Set<String> FOR_PROGRAMS = Set.of("api", "health", "metrics", "http");
 
     /**
      * @param path path of the request below the application

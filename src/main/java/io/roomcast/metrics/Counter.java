@@ -17,6 +17,9 @@ public enum Counter {
     HANDSHAKES_FULL("roomcast.handshakes", Help.HANDSHAKES, "outcome", "full"),
     HANDSHAKES_OVERLOADED("roomcast.handshakes", Help.HANDSHAKES, "outcome", "overloaded"),
     HANDSHAKES_DRAINING("roomcast.handshakes", Help.HANDSHAKES, "outcome", "draining"),
+    HTTP_POLLS("roomcast.http.requests", Help.OVER_HTTP, "address", "poll"),
+    HTTP_SENDS("roomcast.http.requests", Help.OVER_HTTP, "address", "send"),
+    HTTP_EVENTS("roomcast.http.requests", Help.OVER_HTTP, "address", "events"),
     SESSIONS_OPENED("roomcast.sessions.opened", "Sessions opened"),
     ACCEPTS_FAILED(
             "roomcast.accepts.failed",
@@ -102,6 +105,7 @@ public enum Counter {
         static final String HANDSHAKES =
                 "WebSocket handshakes by outcome: opened, or refused with a status or with a close right behind it. The "
                         + "outcome full is a limit on sessions, overloaded are too many handshakes at once";
+        static final String OVER_HTTP = "Requests for rooms over plain HTTP that were served";
         static final String RECOVERIES = "Members that came back with a position";
         static final String SLOW =
                 "Steps against slow clients. message_forgotten counts messages that a full queue replaced by a gap; "

@@ -29,6 +29,11 @@ public record ConvertingTransport(Transport transport, UnaryOperator<EncodedFram
     }
 
     @Override
+    public String kind() {
+        return transport.kind();
+    }
+
+    @Override
     public void ping() {
         transport.ping();
     }

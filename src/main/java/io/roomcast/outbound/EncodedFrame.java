@@ -263,7 +263,7 @@ public final class EncodedFrame implements QueueEntry {
             made = makeWebSocketFrame();
             // A reply is sent only once. So its WebSocket frame is not kept, which would double the memory of the
             // reply.
-            webSocketFrame = kind == FrameKind.REPLY ? null : made;
+            webSocketFrame = kind.isReply() ? null : made;
         }
         return made;
     }

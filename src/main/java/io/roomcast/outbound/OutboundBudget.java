@@ -45,7 +45,7 @@ public final class OutboundBudget {
             return now.bytes();
         }
         long left = Math.max(EXHAUSTED, node.left());
-        if (kind == FrameKind.REPLY) {
+        if (kind.isReply()) {
             left = Math.max(left, MIN_FOR_REPLIES);
         }
         return now.bytes() == 0 ? left : Math.min(now.bytes(), left);

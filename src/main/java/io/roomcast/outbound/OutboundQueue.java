@@ -223,7 +223,7 @@ public final class OutboundQueue implements Transport.Completion {
         sendBegan = nanoClock.getAsLong();
         if (entry instanceof QueueEntry.Joined joined) {
             unsharedBytes = joined.bytes();
-        } else if (entry instanceof EncodedFrame frame && frame.kind() == FrameKind.REPLY) {
+        } else if (entry instanceof EncodedFrame frame && frame.kind().isReply()) {
             unsharedBytes = frame.bytes();
         }
         budget.add(unsharedBytes);

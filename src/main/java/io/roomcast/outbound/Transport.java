@@ -31,7 +31,12 @@ public interface Transport {
         return false;
     }
 
-    /** Sends a WebSocket ping. */
+    /** How operators read what this transport is. */
+    default String kind() {
+        return isPortable() ? "portable" : "fast";
+    }
+
+    /** Sends a WebSocket ping, or what stands for one. */
     void ping();
 
     /**

@@ -13,7 +13,7 @@ public final class BadFrameException extends RuntimeException {
     private final transient RoomName room;
     private final boolean concernsRoom;
 
-    BadFrameException(Long id, String idempotencyKey, ProtocolException cause) {
+    public BadFrameException(Long id, String idempotencyKey, ProtocolException cause) {
         this(id, idempotencyKey, null, false, cause);
     }
 

@@ -30,6 +30,10 @@ public enum ErrorCode {
     TIMEOUT(408),
     CONFLICT(409),
     UPGRADE_REQUIRED(426),
+    /** The session that a request over HTTP names is not the client's own, or too old. */
+    SESSION_INVALID(401),
+    /** A later poll of the same session has ended this one. */
+    SUPERSEDED(409),
     NOT_IMPLEMENTED(501);
 
     private final String wire = name().toLowerCase(Locale.ROOT);

@@ -88,6 +88,7 @@ public sealed interface ServerFrame {
     /**
      * @param proven true if the id was verified, so that nobody else can have it; else null
      * @param session the id of the session
+     * @param resume proves over HTTP that the session is the client's own; null on a WebSocket
      * @param expiresInMs milliseconds until the session needs another token, or null if it never does
      */
     record Welcome(
@@ -97,6 +98,7 @@ public sealed interface ServerFrame {
             JsonObject info,
             Boolean proven,
             String session,
+            String resume,
             String node,
             long heartbeatMs,
             Limits limits,
@@ -158,7 +160,7 @@ public sealed interface ServerFrame {
     }
 
     /**
-     * @param offset offset of the message, or of the last one that was stored of several
+     * @param offset offset of the message, or of the last one that was stored of several; null for a signal
      * @param first offset of the first one; this and all below are null if the publish was of a single message
      * @param count how many of the messages are stored: the first ones
      * @param positions of the messages that are stored; null if each is one after the one before
@@ -169,7 +171,7 @@ public sealed interface ServerFrame {
             String idempotencyKey,
             String room,
             String epoch,
-            long offset,
+            Long offset,
             Long first,
             Integer count,
             List<Place> positions,
@@ -178,6 +180,11 @@ public sealed interface ServerFrame {
 
         public Ack(Long id, String idempotencyKey, String room, Position position) {
             this(id, idempotencyKey, room, position.epoch(), position.offset(), null, null, null, null);
+        }
+
+        /** The answer to a signal over HTTP, which has no position. */
+        public static Ack ofSignal(Long id, String room) {
+            return new Ack(id, null, room, null, null, null, null, null, null);
         }
 
         /** The answer to several messages, of which the first are stored. */

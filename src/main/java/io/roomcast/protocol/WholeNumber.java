@@ -6,7 +6,7 @@ import java.math.BigDecimal;
  * A whole number from 0 to 2^53-1, in any form that JSON has for it. Some encoders write 1 as {@code 1.0}, and large
  * numbers as {@code 1e+15}.
  */
-final class WholeNumber {
+public final class WholeNumber {
     /** The largest that JavaScript, and the relay's scripts, represent exactly. */
     static final long MAX = (1L << 53) - 1;
 
@@ -17,7 +17,7 @@ final class WholeNumber {
     private WholeNumber() {}
 
     /** @return null if the number is no such one */
-    static Long read(String json) {
+    public static Long read(String json) {
         if (json.length() <= MAX_DIGITS && json.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return upToMax(Long.parseLong(json));
         }

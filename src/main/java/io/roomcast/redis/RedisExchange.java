@@ -25,6 +25,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
 
 /**
  * Asks the other nodes over the channels that each node subscribes to alone. Redis lists these channels, so it knows
@@ -183,6 +185,19 @@ final class RedisExchange implements NodeExchange {
                         }
                     }));
         }
+    }
+
+    @Override
+    public CompletionStage<byte[]> agree(String name, byte[] proposal) {
+        // No room has a name that begins so.
+        String key = channels.prefix() + ":{!agreed}:" + name;
+        int slot = RoomKeys.slotOf(key);
+        CommandArguments set = new CommandArguments(Protocol.Command.SET)
+                .add(key.getBytes(UTF_8))
+                .add(proposal)
+                .add("NX")
+                .add("GET");
+        return shards.of(slot).publish(slot, set).thenApply(former -> former == null ? proposal : (byte[]) former);
     }
 
     private CompletionStage<Object> publish(String channel, byte[] envelope) {

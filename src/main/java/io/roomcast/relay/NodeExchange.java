@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Asks all other nodes of the relay a question, and answers theirs. Operators ask so about the whole cluster. Messages
@@ -55,15 +56,34 @@ public interface NodeExchange {
      */
     CompletionStage<Answers> ask(byte[] question, Duration deadline);
 
+    /**
+     * Agrees with all other nodes of the relay on a value. The first proposal for a name counts, as long as the relay
+     * keeps its data. What the nodes agree on is secret from clients.
+     *
+     * @param name a few letters
+     * @return the same on all nodes; fails with {@link RelayUnavailableException} if the relay cannot be reached, and
+     *     with {@link UnsupportedOperationException} if it keeps no such values
+     */
+    default CompletionStage<byte[]> agree(String name, byte[] proposal) {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException("this relay keeps no such value"));
+    }
+
     /** The exchange of a node that is alone. */
     static NodeExchange alone() {
         return new NodeExchange() {
+            private final ConcurrentHashMap<String, byte[]> agreed = new ConcurrentHashMap<>();
+
             @Override
             public void start(Responder responder) {}
 
             @Override
             public CompletionStage<Answers> ask(byte[] question, Duration deadline) {
                 return CompletableFuture.completedFuture(new Answers(List.of(), List.of()));
+            }
+
+            @Override
+            public CompletionStage<byte[]> agree(String name, byte[] proposal) {
+                return CompletableFuture.completedFuture(agreed.computeIfAbsent(name, first -> proposal));
             }
         };
     }

@@ -14,6 +14,7 @@ import io.roomcast.service.operations.ShownAddresses;
 import io.roomcast.service.session.Arrival;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
+import io.roomcast.service.session.Lease;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -78,6 +79,24 @@ public class Entrance {
         }
     }
 
+    /**
+     * Opens a session for a request over HTTP.
+     *
+     * @param id id that no session of this node has
+     * @throws ProtocolException {@code busy} if there are too many sessions
+     */
+    ClientSession openOverHttp(String id, Transport transport, ClientOrigin origin, Identity identity) {
+        ClientSession session =
+                sessions.open(id, transport, ConnectRequest.overHttp(new Lease()), arrival(transport, origin));
+        try {
+            sessions.identify(session, identity);
+            return session;
+        } catch (ProtocolException e) {
+            sessions.remove(session, CloseCode.TRY_AGAIN_LATER.number());
+            throw e;
+        }
+    }
+
     /** Counts a connection that is refused because of its URL. */
     void countRefused(ProtocolException refusal, ClientOrigin origin) {
         refusals.atHandshake(
@@ -101,11 +120,12 @@ public class Entrance {
         return authentication.identify(request.user() == null ? SessionRegistry.newGuest() : request.user(), origin);
     }
 
-    private Arrival arrival(Transport transport, ClientOrigin origin) {
+    /** How a client has connected now. */
+    Arrival arrival(Transport transport, ClientOrigin origin) {
         return new Arrival(
                 origin.network(),
                 addresses.shown(origin.remote()),
                 clocks.wall().millis(),
-                transport.isPortable());
+                transport.kind());
     }
 }

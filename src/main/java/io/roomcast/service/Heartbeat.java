@@ -113,6 +113,9 @@ public class Heartbeat {
     }
 
     private void check(ClientSession session, long now) {
+        if (session.isBetweenRequests()) {
+            return; // LeasedSessions ends it.
+        }
         OutboundQueue queue = session.queue();
         queue.closeIfStuck();
         if (queue.isClosed()) {

@@ -149,7 +149,8 @@ public class Lifecycle {
         readiness.stop();
         long deadline =
                 clocks.nanos().getAsLong() + drainWindow.plus(CLOSE_TIMEOUT).toNanos();
-        while (sessions.count() > 0 && clocks.nanos().getAsLong() - deadline < 0) {
+        while (sessions.all().stream().anyMatch(session -> !session.isBetweenRequests())
+                && clocks.nanos().getAsLong() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
         drain.endStop();

@@ -118,7 +118,7 @@ public class Messaging {
                 errors.answerFailure(session, frame.id(), null, room, failure);
             } else if (prefix.refusal() != null) {
                 errors.answerBeginning(session, frame.id(), room, prefix.positions(), prefix.refusal());
-            } else if (frame.id() != null || frame.hasKeys()) {
+            } else if (frame.id() != null || frame.hasKeys() || session.isOverHttp()) {
                 session.reply(ServerFrame.Ack.ofAll(frame.id(), room.value(), prefix.positions(), null));
             }
         });
@@ -139,7 +139,11 @@ public class Messaging {
                     frame.content() == null ? null : frame.content().text()));
             relay.signal(room, FrameKind.SIGNAL, encoded.getBytes(StandardCharsets.UTF_8));
         }
-        request.endInTurn();
+        if (session.isOverHttp()) {
+            request.answerInTurn(() -> session.reply(ServerFrame.Ack.ofSignal(frame.id(), room.value())));
+        } else {
+            request.endInTurn();
+        }
     }
 
     void history(ClientSession session, ClientFrame.History frame, RoomName room, RoomRequests.Request request) {
@@ -267,7 +271,7 @@ public class Messaging {
 
     private static void acknowledge(
             ClientSession session, ClientFrame.Publish frame, RoomName room, Position position) {
-        if (frame.id() != null || frame.idempotencyKey() != null) {
+        if (frame.id() != null || frame.idempotencyKey() != null || session.isOverHttp()) {
             session.reply(new ServerFrame.Ack(frame.id(), frame.idempotencyKey(), room.value(), position));
         }
     }
@@ -295,11 +299,12 @@ public class Messaging {
         session.require(Permission.PUBLISH, room);
     }
 
-    private static Membership requireMember(ClientSession session, RoomName room) {
-        Membership membership = session.membership(room);
-        if (membership == null) {
+    /** Whoever sends over HTTP need not be a member, since a poll on another node may be. Who may join is enough. */
+    private static void requireMember(ClientSession session, RoomName room) {
+        if (session.isOverHttp()) {
+            session.require(Permission.READ, room);
+        } else if (session.membership(room) == null) {
             throw new ProtocolException(ErrorCode.NOT_JOINED, "join the room first");
         }
-        return membership;
     }
 }

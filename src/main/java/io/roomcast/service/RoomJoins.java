@@ -29,6 +29,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Collection;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -128,6 +129,9 @@ public class RoomJoins {
         RoomName room = membership.name();
         int maxUsers = membership.wasPresent() ? 0 : settings.members(room);
         outcome.hasCalledEnter = true;
+        if (session.lease() != null) {
+            session.lease().enter(room);
+        }
         presence.enter(room, session.identity().user(), session.id(), maxUsers).whenComplete((change, failure) -> {
             outcome.change = change;
             if (failure == null && change.isRefused()) {
@@ -178,7 +182,7 @@ public class RoomJoins {
             try {
                 // Before `left`, because a client that receives `left` may expect that another user can join.
                 if (membership.isPresent()) {
-                    leavePresence(room, session.user(), session.id());
+                    leavePresence(room, session);
                 }
                 left.run();
             } finally {
@@ -224,6 +228,8 @@ public class RoomJoins {
      * Removes a session from all its rooms, after its connection has ended. Other members see the user leave after the
      * grace period, unless the user has returned.
      *
+     * <p>A user who asks over HTTP stays present in the rooms that the last poll wants, until the lease ends.
+     *
      * @param closedByNode whether this node closed the connection; if so, requests that have not begun are discarded
      */
     void leaveAll(ClientSession session, boolean closedByNode) {
@@ -231,28 +237,45 @@ public class RoomJoins {
             Membership membership = session.remove(room);
             if (membership != null) {
                 membership.leave(rooms, () -> {});
-                if (membership.isPresent()) {
+                if (membership.isPresent() && session.lease() == null) {
                     leavePresenceAfterGrace(room, session);
+                } else if (membership.isPresent() && !session.lease().wants(room)) {
+                    leavePresence(room, session);
                 }
             }
             request.endAnswered();
         });
     }
 
+    /**
+     * Takes the user of a session over HTTP out of the presence of rooms, now or after the grace period.
+     *
+     * @param session one between its requests, or one that is no member of these rooms any more
+     */
+    void leavePresence(ClientSession session, Collection<RoomName> left, boolean afterGrace) {
+        for (RoomName room : left) {
+            if (afterGrace) {
+                leavePresenceAfterGrace(room, session);
+            } else {
+                leavePresence(room, session);
+            }
+        }
+    }
+
     private void leavePresenceAfterGrace(RoomName room, ClientSession session) {
         try {
-            var unused = threads.timer()
-                    .schedule(
-                            () -> leavePresence(room, session.user(), session.id()),
-                            graceMillis,
-                            TimeUnit.MILLISECONDS);
+            var unused =
+                    threads.timer().schedule(() -> leavePresence(room, session), graceMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "the node stops; it removes its users from all rooms by itself", e);
         }
     }
 
-    private void leavePresence(RoomName room, UserId user, String session) {
-        var unused = presence.leave(room, user, session);
+    private void leavePresence(RoomName room, ClientSession session) {
+        if (session.lease() != null) {
+            session.lease().leave(room);
+        }
+        var unused = presence.leave(room, session.user(), session.id());
     }
 
     /** Receives the outcome of one join, and later the losses of the member. */
@@ -261,8 +284,8 @@ public class RoomJoins {
         private final Membership membership;
         private final UserId user;
         private final Long id;
-        /** Whether the client gave its last position. */
-        private final boolean isReturning;
+        /** The last position of the client, or null. */
+        private final Position since;
         /** Null when the join is answered, because this listener lives as long as the membership. */
         private RoomRequests.Request request;
         /** Whether {@link PresenceStore#enter} was called, and the user may be in the room since. */
@@ -276,29 +299,36 @@ public class RoomJoins {
             this.membership = membership;
             this.user = session.user();
             this.id = frame.id();
-            this.isReturning = frame.since() != null;
+            this.since = frame.since();
             this.request = request;
         }
 
         @Override
         public void joined(Position position, boolean recovered) {
             RoomName room = membership.name();
-            if (isReturning) {
+            if (since != null) {
                 metrics.increment(recovered ? Counter.RECOVERIES_COMPLETE : Counter.RECOVERIES_INCOMPLETE);
             }
             try {
-                session.reply(new ServerFrame.Joined(
+                boolean isOverHttp = session.lease() != null;
+                ServerFrame.Joined joined = new ServerFrame.Joined(
                         id,
                         room.value(),
                         user.value(),
                         session.identity().user().name(),
                         room.equals(session.urlRoom()) ? session.id() : null,
-                        position,
+                        // An answer over HTTP may end before the missed messages. So it goes on from where they begin.
+                        isOverHttp && recovered ? since : position,
                         recovered,
-                        session.may(Permission.PRESENCE, room) ? announcer.count(room, change) : null));
+                        session.may(Permission.PRESENCE, room) ? announcer.count(room, change) : null);
+                if (recovered) {
+                    session.replyQuietly(joined);
+                } else {
+                    session.reply(joined);
+                }
                 boolean wasMember = membership.previous() != null;
                 if (membership.wasPresent() && !membership.isPresent()) {
-                    leavePresence(room, user, session.id());
+                    leavePresence(room, session);
                 }
                 membership.leavePrevious(rooms);
                 // Who was a member already has been sent the arrival of his user like all others.
@@ -335,7 +365,7 @@ public class RoomJoins {
                 session.restore(room, membership.previous());
                 if (hasCalledEnter && !membership.wasPresent()) {
                     // If the call of enter failed, the store repeats that call later. So a leave is needed even then.
-                    leavePresence(room, user, session.id());
+                    leavePresence(room, session);
                 }
                 errors.answerFailure(session, id, null, room, why);
             } finally {

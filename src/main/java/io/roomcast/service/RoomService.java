@@ -1,13 +1,10 @@
 package io.roomcast.service;
 
-import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
-import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
-import io.roomcast.node.Node;
 import io.roomcast.node.RunningTime;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.BadFrameException;
@@ -50,8 +47,7 @@ public class RoomService {
     private InFlight inFlight;
     private ErrorReplies errors;
     private NodeMetrics metrics;
-    private Node node;
-    private long heartbeatMs;
+    private Greeting greeting;
     private Limits limits;
     private RunningTime time;
 
@@ -71,10 +67,9 @@ public class RoomService {
             InFlight inFlight,
             ErrorReplies errors,
             NodeMetrics metrics,
-            Node node,
+            Greeting greeting,
             Limits limits,
-            RunningTime time,
-            RoomcastConfig config) {
+            RunningTime time) {
         this.entrance = entrance;
         this.refusals = refusals;
         this.authentication = authentication;
@@ -86,8 +81,7 @@ public class RoomService {
         this.inFlight = inFlight;
         this.errors = errors;
         this.metrics = metrics;
-        this.node = node;
-        this.heartbeatMs = config.get(Keys.HEARTBEAT).toMillis();
+        this.greeting = greeting;
         this.limits = limits;
         this.time = time;
     }
@@ -324,8 +318,7 @@ public class RoomService {
      */
     public void endSession(ClientSession session, int code) {
         boolean closedByNode = session.queue().isClosingByNode();
-        if (sessions.remove(session, code)) {
-            session.end();
+        if (sessions.remove(session, code) && session.end()) {
             joins.leaveAll(session, closedByNode);
         }
     }
@@ -339,7 +332,7 @@ public class RoomService {
         } else if (session.identity() == null) {
             tokenAdmission.admit(session, hello, () -> {
                 session.lockIdentity();
-                welcome(session, hello.id());
+                greeting.send(session, hello.id(), null);
                 joinUrlRoom(session);
                 serveDeferred(session);
             });
@@ -347,31 +340,10 @@ public class RoomService {
             if (hello.user() != null && !session.identity().isProven()) {
                 sessions.identify(session, Identity.claimed(hello.user()));
             }
-            welcome(session, hello.id());
+            greeting.send(session, hello.id(), null);
         } else {
             errors.answer(session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "hello must be the first frame");
         }
-    }
-
-    private void welcome(ClientSession session, Long id) {
-        ServerFrame.Limits current = new ServerFrame.Limits(
-                maxFrameBytes(),
-                limits.get(LimitKeys.CONTENT_BYTES),
-                Math.toIntExact(limits.get(LimitKeys.ROOMS)),
-                limits.get(LimitKeys.BATCH),
-                limits.get(LimitKeys.META_ENTRIES),
-                limits.get(LimitKeys.META_BYTES));
-        session.reply(new ServerFrame.Welcome(
-                id,
-                session.user().value(),
-                session.identity().user().name(),
-                ServerFrame.Person.info(session.identity().user()),
-                session.identity().isProven() ? true : null,
-                session.id(),
-                node.name(),
-                heartbeatMs,
-                current,
-                tokenAdmission.expiresInMs(session)));
     }
 
     private void serveDeferred(ClientSession session) {

@@ -210,7 +210,9 @@ public class TokenAdmission {
         long nowNanos = time.getAsLong();
         for (ClientSession session : sessions.all()) {
             if (session.identity() != null) {
-                closeIfExpired(session, now);
+                if (session.isOpen()) {
+                    closeIfExpired(session, now);
+                }
             } else if (nowNanos - session.openedAt() > helloTimeoutNanos) {
                 session.queue().close(CloseCode.HELLO_TIMEOUT, "no hello in time");
             }

@@ -5,6 +5,7 @@ import io.roomcast.websocket.EmbeddedWebSockets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import org.glassfish.grizzly.CloseReason;
@@ -148,6 +149,15 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
                         > 0;
             } catch (IOException e) {
                 return false;
+            }
+        }
+
+        @Override
+        public boolean hasEnded() {
+            try {
+                return ((SocketChannel) connection.getChannel()).read(ByteBuffer.allocate(1)) != 0;
+            } catch (IOException e) {
+                return true;
             }
         }
 

@@ -5,8 +5,8 @@ import io.roomcast.config.Key;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.standalone.HttpConnection.State;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * Enforces the limits of connections, requests and responses of the embedded server ({@link HttpKeys}). It holds all
@@ -37,22 +38,19 @@ final class ConnectionLimiter {
     /** Ticks come once a second. If one is late by more than this time, the process was paused. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private final int connectionsLimit;
-    private final int addressLimit;
-    private final int requestsLimit;
-    private final long answerBytes;
-    private final long requestNanos;
-    private final long answerNanos;
-    private final long maxFiles;
+    private final ConnectionLimits limits;
     private final NodeMetrics metrics;
     private final LongSupplier nanoClock;
 
-    /** The connections in each state, in the order in which they entered the state. */
-    private final Set<HttpConnection> awaitingRequest = new LinkedHashSet<>();
+    /** The connections in each state, in the order in which they entered it. WebSockets are only counted. */
+    private final Map<State, Set<HttpConnection>> states = new EnumMap<>(State.class);
 
-    private final Set<HttpConnection> sendingResponse = new LinkedHashSet<>();
-    private final Set<HttpConnection> processing = new LinkedHashSet<>();
-    private final Set<HttpConnection> rejected = new LinkedHashSet<>();
+    private final Set<HttpConnection> awaitingRequest = newState(State.AWAITING_REQUEST);
+    private final Set<HttpConnection> sendingResponse = newState(State.SENDING_RESPONSE);
+    private final Set<HttpConnection> processing = newState(State.PROCESSING);
+    private final Set<HttpConnection> rejected = newState(State.REJECTED);
+    /** As WebSockets, these count as sessions only. */
+    private final Set<HttpConnection> inSession = newState(State.SESSION);
 
     /** Closed connections that may still hold a file descriptor. */
     private final Set<HttpConnection> closing = new LinkedHashSet<>();
@@ -72,21 +70,16 @@ final class ConnectionLimiter {
 
     /** @param maxFiles how many file descriptors all connections together may hold */
     ConnectionLimiter(RoomcastConfig config, long maxFiles, NodeMetrics metrics, LongSupplier nanoClock) {
-        connectionsLimit = config.get(HttpKeys.CONNECTIONS);
-        addressLimit = config.get(HttpKeys.ADDRESS_CONNECTIONS);
-        requestsLimit = config.get(HttpKeys.REQUESTS);
-        answerBytes = config.get(HttpKeys.ANSWER_BYTES);
-        requestNanos = nanos(config.get(HttpKeys.REQUEST_TIMEOUT));
-        answerNanos = nanos(config.get(HttpKeys.ANSWER_TIMEOUT));
-        this.maxFiles = maxFiles;
+        limits = ConnectionLimits.of(config, maxFiles);
         this.metrics = metrics;
         this.nanoClock = nanoClock;
         lastTick = nanoClock.getAsLong();
     }
 
-    /** Zero means no limit. */
-    private static long nanos(Duration limit) {
-        return limit.isZero() ? Long.MAX_VALUE : limit.toNanos();
+    private Set<HttpConnection> newState(State state) {
+        Set<HttpConnection> connections = new LinkedHashSet<>();
+        states.put(state, connections);
+        return connections;
     }
 
     /** Closes idle connections if needed. Returns whether one more connection may be accepted now. */
@@ -94,10 +87,10 @@ final class ConnectionLimiter {
         while (true) {
             HttpConnection idle;
             synchronized (this) {
-                boolean belowLimit = count() + accepting.size() < limit(connectionsLimit);
+                boolean belowLimit = count() + accepting.size() < limits.connections();
                 if (belowLimit && hasFreeFile()) {
                     return true;
-                } else if (belowLimit && openConnections() < maxFiles) {
+                } else if (belowLimit && openConnections() < limits.maxFiles()) {
                     // Closed connections will soon free their file descriptors. No other connection must be closed.
                     return false;
                 }
@@ -133,8 +126,8 @@ final class ConnectionLimiter {
         synchronized (this) {
             accepting.remove(channel);
             int count = addresses.merge(http.network, 1, Integer::sum);
-            awaitRequest(http);
-            if (count > limit(addressLimit)) {
+            setState(http, State.AWAITING_REQUEST);
+            if (count > limits.ofAddress()) {
                 other = longestIdle(http.network);
             }
         }
@@ -147,13 +140,12 @@ final class ConnectionLimiter {
     synchronized void beginRequest(HttpConnection http) {
         if (leaveState(http)) {
             setState(http, State.PROCESSING);
-            processing.add(http);
         }
     }
 
     /** Counts the request if it may be processed now. To be called after {@link #beginRequest}. */
     synchronized boolean tryAdmitRequest(HttpConnection http) {
-        if (runningRequests >= limit(requestsLimit)) {
+        if (runningRequests >= limits.requests()) {
             metrics.limitReached(HttpKeys.REQUESTS.name());
             return false;
         }
@@ -174,14 +166,10 @@ final class ConnectionLimiter {
             setState(http, State.SENDING_RESPONSE);
             http.unsentBytes = http.socket.queuedBytes();
             unsentBytes += http.unsentBytes;
-            sendingResponse.add(http);
-            long excess = answerBytes == 0 ? 0 : unsentBytes - answerBytes;
-            for (HttpConnection sending : sendingResponse) {
-                if (excess <= 0) {
-                    break;
-                }
-                over.add(sending);
-                excess -= sending.unsentBytes;
+            long excess = limits.answerBytes() == 0 ? 0 : unsentBytes - limits.answerBytes();
+            for (var each = sendingResponse.iterator(); excess > 0 && each.hasNext(); ) {
+                over.add(each.next());
+                excess -= over.get(over.size() - 1).unsentBytes;
             }
         }
         over.forEach(sending -> close(sending, HttpKeys.ANSWER_BYTES));
@@ -190,7 +178,7 @@ final class ConnectionLimiter {
     /** Called when the network has taken the whole response. */
     synchronized void responseSent(HttpConnection http) {
         if (http.state == State.SENDING_RESPONSE && leaveState(http)) {
-            awaitRequest(http);
+            setState(http, State.AWAITING_REQUEST);
         }
     }
 
@@ -211,7 +199,6 @@ final class ConnectionLimiter {
     synchronized void reject(HttpConnection http) {
         if (leaveState(http)) {
             setState(http, State.REJECTED);
-            rejected.add(http);
         }
     }
 
@@ -222,6 +209,30 @@ final class ConnectionLimiter {
             http.state = State.WEB_SOCKET;
             webSockets++;
         }
+    }
+
+    /** Called when the request that is being processed belongs to a session, until its response is complete. */
+    synchronized void becomeSession(HttpConnection http) {
+        if (http.state == State.PROCESSING && leaveState(http)) {
+            releaseAddress(http);
+            setState(http, State.SESSION);
+        }
+    }
+
+    /** Closes the connection of a session that waits, if its client has gone. Nothing else reads it meanwhile. */
+    void closeIfGone(HttpConnection http) {
+        boolean isGone;
+        synchronized (this) {
+            isGone = http.state == State.SESSION && http.socket.hasEnded();
+        }
+        if (isGone) {
+            close(http);
+        }
+    }
+
+    /** The connections of sessions that wait. */
+    synchronized List<HttpConnection> inSession() {
+        return List.copyOf(inSession);
     }
 
     /** Called when the connection is closed. */
@@ -247,7 +258,7 @@ final class ConnectionLimiter {
             lastTick = now;
             closing.removeIf(http -> !http.socket.holdsFileDescriptor());
             for (HttpConnection http : awaitingRequest) {
-                if (now - http.stateSince < requestNanos) {
+                if (now - http.stateSince < limits.requestNanos()) {
                     break;
                 }
                 if (http.isIdle()) {
@@ -255,10 +266,9 @@ final class ConnectionLimiter {
                 }
             }
             rejected.stream()
-                    .takeWhile(http -> now - http.stateSince >= LINGER_NANOS)
+                    .takeWhile(each -> now - each.stateSince >= LINGER_NANOS)
                     .forEach(lingered::add);
-            findStalled(sendingResponse, now, stalled);
-            findStalled(processing, now, stalled);
+            Stream.of(sendingResponse, processing, inSession).forEach(each -> findStalled(each, now, stalled));
         }
         lingered.forEach(this::close);
         slow.forEach(http -> close(http, HttpKeys.REQUEST_TIMEOUT));
@@ -268,12 +278,10 @@ final class ConnectionLimiter {
     /** Moves all times by a pause, because time in which this process did not run must not count against clients. */
     private void skipPause(long pause) {
         if (pause > 0) {
-            for (Set<HttpConnection> connections : List.of(awaitingRequest, sendingResponse, processing, rejected)) {
-                connections.forEach(http -> {
-                    http.stateSince += pause;
-                    http.progressAt += pause;
-                });
-            }
+            states.values().stream().flatMap(Set::stream).forEach(http -> {
+                http.stateSince += pause;
+                http.progressAt += pause;
+            });
         }
     }
 
@@ -283,7 +291,7 @@ final class ConnectionLimiter {
             if (queuedBytes == 0 || queuedBytes != http.lastQueuedBytes) {
                 http.lastQueuedBytes = queuedBytes;
                 http.progressAt = now;
-            } else if (now - http.progressAt >= answerNanos) {
+            } else if (now - http.progressAt >= limits.answerNanos()) {
                 stalled.add(http);
             }
         }
@@ -339,16 +347,12 @@ final class ConnectionLimiter {
         return true;
     }
 
-    private void awaitRequest(HttpConnection http) {
-        setState(http, State.AWAITING_REQUEST);
-        awaitingRequest.add(http);
-    }
-
     private void setState(HttpConnection http, HttpConnection.State state) {
         http.state = state;
         http.stateSince = nanoClock.getAsLong();
         http.progressAt = http.stateSince;
         http.lastQueuedBytes = 0;
+        states.get(state).add(http);
     }
 
     /** @return false if the connection is closed or a WebSocket, and so has no set */
@@ -359,26 +363,22 @@ final class ConnectionLimiter {
         }
         unsentBytes -= http.unsentBytes;
         http.unsentBytes = 0;
-        return switch (http.state) {
-            case AWAITING_REQUEST -> awaitingRequest.remove(http);
-            case PROCESSING -> processing.remove(http);
-            case SENDING_RESPONSE -> sendingResponse.remove(http);
-            case REJECTED -> rejected.remove(http);
-            case WEB_SOCKET, CLOSED -> false;
-        };
+        Set<HttpConnection> connections = states.get(http.state);
+        boolean isThere = connections != null && connections.remove(http);
+        if (isThere && http.state == State.SESSION) {
+            // It counts towards the limits of connections again.
+            addresses.merge(http.network, 1, Integer::sum);
+        }
+        return isThere;
     }
 
     private void releaseAddress(HttpConnection http) {
         addresses.computeIfPresent(http.network, (network, count) -> count == 1 ? null : count - 1);
     }
 
-    private static long limit(int configured) {
-        return configured == 0 ? Long.MAX_VALUE : configured;
-    }
-
     /** Connections that are not WebSockets. */
     synchronized int count() {
-        return awaitingRequest.size() + processing.size() + sendingResponse.size() + rejected.size();
+        return states.values().stream().mapToInt(Set::size).sum() - inSession.size();
     }
 
     /** Requests that are being processed and count towards the limit. */
@@ -387,13 +387,13 @@ final class ConnectionLimiter {
     }
 
     private boolean hasFreeFile() {
-        if (openConnections() + closing.size() - SPARE_FILES >= maxFiles) {
+        if (openConnections() + closing.size() - SPARE_FILES >= limits.maxFiles()) {
             closing.removeIf(http -> !http.socket.holdsFileDescriptor());
         }
-        return openConnections() + Math.max(0, closing.size() - SPARE_FILES) < maxFiles;
+        return openConnections() + Math.max(0, closing.size() - SPARE_FILES) < limits.maxFiles();
     }
 
     private long openConnections() {
-        return (long) count() + accepting.size() + webSockets;
+        return (long) count() + accepting.size() + webSockets + inSession.size();
     }
 }

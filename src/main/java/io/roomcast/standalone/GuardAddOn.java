@@ -88,7 +88,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
     /** Sets the header with the origin. Removes a header of that name that the client sent. */
     private static void setOrigin(HttpRequestPacket request, RequestHead head, List<String> names) {
         request.getHeaders().removeHeader(ClientOrigin.HEADER);
-        if (head.isHandshake()) {
+        if (head.isHandshake() || head.isForRooms()) {
             ClientOrigin origin = ClientOrigin.of(request.getLocalAddress(), request.getRemoteAddress(), head, names);
             request.setHeader(ClientOrigin.HEADER, origin.toHeader());
         }

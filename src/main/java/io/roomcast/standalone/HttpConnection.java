@@ -11,6 +11,12 @@ final class HttpConnection {
         /** Whether bytes have arrived that were not read yet. */
         boolean hasUnread();
 
+        /**
+         * Whether the client has closed its side of the connection, or sends more although its request is not answered
+         * yet. To be called only while nothing else reads the connection.
+         */
+        boolean hasEnded();
+
         /** Bytes of output that the network has not taken yet. */
         int queuedBytes();
 
@@ -28,6 +34,8 @@ final class HttpConnection {
         AWAITING_REQUEST,
         /** A request is being processed. */
         PROCESSING,
+        /** The request belongs to a session: it waits for messages, or is sent them. */
+        SESSION,
         /** The response is complete, and the network has not taken all of it. */
         SENDING_RESPONSE,
         /** The request was rejected. Further input is discarded. */

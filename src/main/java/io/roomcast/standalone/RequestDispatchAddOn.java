@@ -1,5 +1,6 @@
 package io.roomcast.standalone;
 
+import io.roomcast.http.LongResponse;
 import io.roomcast.service.admission.Verdict;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -102,6 +103,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
 
     private NextAction dispatch(FilterChainContext context, HttpConnection http, HttpRequestPacket request) {
         limiter.beginRequest(http);
+        request.setAttribute(LongResponse.ATTRIBUTE, new QueuedResponse(context.getConnection(), http, limiter));
         boolean health = request.getRequestURI().startsWith(HEALTH_PATH);
         if (!health && !limiter.tryAdmitRequest(http)) {
             return refuse(context, request);

@@ -10,6 +10,7 @@ import io.roomcast.http.Problem;
 import io.roomcast.http.api.ApiServlet;
 import io.roomcast.http.metrics.MetricsRegistry;
 import io.roomcast.http.metrics.MetricsServlet;
+import io.roomcast.http.rooms.RoomsServlet;
 import io.roomcast.jmx.JmxRegistrar;
 import io.roomcast.jwt.JwtVerifier;
 import io.roomcast.local.LocalRelayProvider;
@@ -89,6 +90,7 @@ public final class StandaloneServer implements AutoCloseable {
                         MultiRoomEndpoint.class,
                         HealthServlet.class,
                         ApiServlet.class,
+                        RoomsServlet.class,
                         MetricsRegistry.class,
                         JmxRegistrar.class,
                         RedisRelayProvider.class)
@@ -138,6 +140,9 @@ public final class StandaloneServer implements AutoCloseable {
         ConnectionLimiter limiter =
                 new ConnectionLimiter(config, FileDescriptors.connections(), metrics, System::nanoTime);
         var unused = timer.scheduleWithFixedDelay(limiter::tick, 1, 1, TimeUnit.SECONDS);
+        // On the timer, because nothing here waits.
+        var alsoUnused = timer.scheduleWithFixedDelay(
+                () -> limiter.inSession().forEach(limiter::closeIfGone), 1, 1, TimeUnit.SECONDS);
         ErrorResponder responder = new ErrorResponder(limiter);
         Limits limits = cdi.select(Limits.class).get();
         AddOn handshakes = webSockets.handshakes(
@@ -172,6 +177,9 @@ public final class StandaloneServer implements AutoCloseable {
         ServletRegistration api = servlets.addServlet("api", injected(ApiServlet.class));
         api.addMapping("/api/v1/*");
         api.setAsyncSupported(true);
+        ServletRegistration rooms = servlets.addServlet("rooms", injected(RoomsServlet.class));
+        rooms.addMapping(RoomsServlet.ADDRESS + "/*");
+        rooms.setAsyncSupported(true);
         servlets.deploy(http);
         // Otherwise each response would name Grizzly and its version.
         servlets.setServerInfo("");

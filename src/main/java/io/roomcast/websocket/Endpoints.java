@@ -1,8 +1,8 @@
 package io.roomcast.websocket;
 
-import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.service.RoomService;
+import io.roomcast.service.admission.Authentication;
 import io.roomcast.service.session.ConnectRequest;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -20,8 +19,6 @@ import java.util.function.Function;
  */
 final class Endpoints {
     private static final Logger LOG = System.getLogger(Endpoints.class.getName());
-
-    private static final List<String> TOKEN_PARAMETERS = List.of("token", "access_token", "jwt");
 
     private Endpoints() {}
 
@@ -33,18 +30,11 @@ final class Endpoints {
     static ConnectRequest read(Session session, RoomService service, Function<QueryParameters, ConnectRequest> reader) {
         try {
             QueryParameters query = new QueryParameters(session.getQueryString());
-            requireNoToken(query);
+            Authentication.requireNoToken(query.names());
             return reader.apply(query);
         } catch (ProtocolException e) {
             service.countRefused(e, ClientOriginConfigurator.origin(session));
             throw e;
-        }
-    }
-
-    /** @throws ProtocolException if the URL contains a token, because proxies and servers write URLs to logs */
-    private static void requireNoToken(QueryParameters query) {
-        if (TOKEN_PARAMETERS.stream().anyMatch(query::has)) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "a token must not be in the URL; send it in hello");
         }
     }
 

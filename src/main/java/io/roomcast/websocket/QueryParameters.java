@@ -7,6 +7,7 @@ import io.roomcast.protocol.ProtocolException;
 import java.net.URLDecoder;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The parameters in the query of an address, decoded as the URL standard says for {@code
@@ -39,8 +40,8 @@ final class QueryParameters {
         return values.get(name);
     }
 
-    boolean has(String name) {
-        return values.containsKey(name);
+    Set<String> names() {
+        return values.keySet();
     }
 
     /**

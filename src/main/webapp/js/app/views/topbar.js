@@ -2,6 +2,9 @@ import { avatar } from '../avatar.js';
 import { el } from '../dom.js';
 import { badgeText } from './room-list.js';
 
+/** How messages travel, for whoever asks. */
+const WAYS = { websocket: 'Over a WebSocket', sse: 'Over HTTP, as a stream', poll: 'Over HTTP: no WebSocket opens here' };
+
 /** The bar at the top: who you are, whether you are connected, how much is unread. */
 export class Topbar {
   #chat;
@@ -21,11 +24,12 @@ export class Topbar {
   }
 
   #show() {
-    const { status, user, userName } = this.#chat;
+    const { client, status, user, userName } = this.#chat;
     this.#element.dataset.online = status.online;
     const text = this.#element.querySelector('.connection-text');
     const state = status.online ? 'Connected' : 'Not connected';
     if (text.textContent !== state) text.textContent = state;
+    text.title = WAYS[client.transport] ?? '';
     const button = this.#element.querySelector('[data-action=name]');
     button.replaceChildren(avatar(userName, user), el('span', { class: 'user-name', dir: 'auto' }, userName));
     button.setAttribute('aria-label', `You are ${userName}. Change your name`);

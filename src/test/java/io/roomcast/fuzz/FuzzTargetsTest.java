@@ -29,6 +29,11 @@ class FuzzTargetsTest {
         replay("tokens", TokenTarget::fuzzerTestOneInput);
     }
 
+    @Test
+    void polls() throws IOException {
+        replay("polls", PollTarget::fuzzerTestOneInput);
+    }
+
     private static void replay(String inputs, Consumer<byte[]> target) throws IOException {
         try (Stream<Path> files = Files.list(INPUTS.resolve(inputs))) {
             List<Path> sorted = files.sorted().toList();

@@ -22,6 +22,7 @@ import java.util.zip.DeflaterOutputStream;
 /** Kinds of hostile clients. Each lives for a moment, does all that its seed says, and cares for no answer. */
 enum Abuse {
     TORN_HANDSHAKE(HttpAbuse::tornHandshake),
+    DROPPED_POLLS(HttpAbuse::droppedPolls),
     SLOWLORIS(HttpAbuse::slowloris),
     RANDOM_BYTES((server, random) -> {
         byte[] bytes = new byte[1 + random.nextInt(20_000)];

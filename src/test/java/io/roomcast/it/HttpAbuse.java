@@ -22,6 +22,9 @@ final class HttpAbuse {
             "api/v1/broadcast",
             "api/v1/rooms",
             "ws",
+            "http/poll",
+            "http/send",
+            "http/events?rooms=abuse",
             "none");
 
     private HttpAbuse() {}
@@ -73,6 +76,33 @@ final class HttpAbuse {
         }
     }
 
+    /** Polls and streams that are opened by the hundred, and dropped or never read. */
+    static void droppedPolls(TestServer server, Random random) throws IOException {
+        List<RawConnection> connections = new ArrayList<>();
+        String body = "{\"rooms\":{\"abuse-" + random.nextInt(100) + "\":{\"epoch\":\"x\",\"offset\":"
+                + random.nextInt(1_000_000) + "}},\"waitMs\":20000}";
+        try {
+            for (int i = 0; i < 200; i++) {
+                RawConnection connection = new RawConnection(server.http(""));
+                connections.add(connection);
+                String user = "?user=abuser-" + random.nextInt(1_000);
+                String request = random.nextBoolean()
+                        ? head(server, "POST", "http/poll" + user) + "Content-Length: " + body.length() + "\r\n\r\n"
+                                + body
+                        : head(server, "GET", "http/events" + user + "&rooms=abuse-" + random.nextInt(100)) + "\r\n";
+                connection.write(request.getBytes(StandardCharsets.US_ASCII));
+                if (random.nextInt(4) == 0) {
+                    connection.cut();
+                }
+            }
+            Abuse.pause(random.nextInt(1_000));
+        } finally {
+            for (RawConnection connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
     static void tornHandshake(TestServer server, Random random) throws IOException {
         byte[] handshake = Handshake.to(server.webSocket("ws")).bytes();
         try (RawConnection connection = new RawConnection(server.http(""))) {
@@ -98,6 +128,7 @@ final class HttpAbuse {
     /** Without the empty line that ends it. */
     private static String head(TestServer server, String method, String address) {
         URI uri = server.http(address);
-        return method + ' ' + uri.getRawPath() + " HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\n";
+        return method + ' ' + uri.getRawPath() + (uri.getRawQuery() == null ? "" : '?' + uri.getRawQuery())
+                + " HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\n";
     }
 }

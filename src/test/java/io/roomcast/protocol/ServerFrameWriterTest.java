@@ -62,6 +62,7 @@ class ServerFrameWriterTest {
                         ServerFrame.Person.info(new User(new UserId("ann"), "Ann Lee", "{\"a\":[1]}")),
                         null,
                         "s",
+                        null,
                         "n",
                         5,
                         new ServerFrame.Limits(1, 2, 3, 4, 5, 6),

@@ -27,6 +27,7 @@ class ConnectionLimiterTest {
     private ConnectionLimiter limiter = limiter();
 
     private static final class FakeSocket implements HttpConnection.Socket {
+        boolean ended;
         private boolean unread;
         private int queued;
         private boolean file = true;
@@ -35,6 +36,11 @@ class ConnectionLimiterTest {
         @Override
         public boolean hasUnread() {
             return unread;
+        }
+
+        @Override
+        public boolean hasEnded() {
+            return ended;
         }
 
         @Override
@@ -307,5 +313,39 @@ class ConnectionLimiterTest {
             limiter.becomeWebSocket(enters());
         }
         assertTrue(sockets.stream().noneMatch(socket -> socket.cut));
+    }
+
+    /** As a WebSocket does, a poll that waits counts as a session only. */
+    @Test
+    void whoWaitsAsASessionTakesNeitherAConnectionNorARequest() {
+        limit(HttpKeys.CONNECTIONS, "2");
+        limit(HttpKeys.REQUESTS, "1");
+        limit(HttpKeys.ADDRESS_CONNECTIONS, "1");
+        HttpConnection waiting = enters();
+        limiter.beginRequest(waiting);
+        assertTrue(limiter.tryAdmitRequest(waiting));
+        limiter.becomeSession(waiting);
+        assertEquals(0, limiter.count());
+        HttpConnection other = enters();
+        assertFalse(wasCut(waiting) || wasCut(other));
+        limiter.beginRequest(other);
+        assertTrue(limiter.tryAdmitRequest(other), "the one that waits is no request");
+        passes(120);
+        assertFalse(wasCut(waiting));
+        limiter.responseQueued(waiting);
+        limiter.responseSent(waiting);
+        assertEquals(2, limiter.count(), "after its answer it is a connection as others are");
+    }
+
+    @Test
+    void whoGoesWhileItWaitsIsClosed() {
+        HttpConnection waiting = enters();
+        limiter.beginRequest(waiting);
+        limiter.becomeSession(waiting);
+        limiter.closeIfGone(waiting);
+        assertFalse(wasCut(waiting));
+        socket(waiting).ended = true;
+        limiter.closeIfGone(waiting);
+        assertTrue(wasCut(waiting));
     }
 }

@@ -1,5 +1,7 @@
 package io.roomcast.http.api;
 
+import io.roomcast.http.PercentEncoding;
+import io.roomcast.http.RequestBody;
 import io.roomcast.http.UnreadBody;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
@@ -25,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 
 /** A request of the server API. Unknown properties of the JSON body are ignored. Used by one thread at a time. */
 final class ApiRequest {
+    private static final int MAX_BYTES = 2 * 1024 * 1024;
+
     private final HttpServletRequest request;
     private final List<String> segments;
     private final List<String> path;
@@ -96,10 +100,7 @@ final class ApiRequest {
      * @return completes on any thread; fails with {@link ProtocolException}
      */
     CompletableFuture<Void> read(Threads threads) throws IOException {
-        if (request.getContentLengthLong() > ApiBody.MAX_BYTES) {
-            return CompletableFuture.failedFuture(ApiBody.tooLarge());
-        }
-        return ApiBody.of(request.getInputStream(), request.getContentLengthLong(), threads)
+        return RequestBody.of(request.getInputStream(), request.getContentLengthLong(), MAX_BYTES, threads)
                 .thenAccept(all -> bytes = all);
     }
 

@@ -77,7 +77,12 @@ public class MetricsRegistry {
         registry.add(prometheusMeters);
         addStatsd(node, metrics, config);
         NodeMeters.bind(metrics, limits, config, registry);
-        gauge(registry, "roomcast.sessions", "Open WebSocket sessions", sessions::count);
+        gauge(
+                registry,
+                "roomcast.sessions",
+                "Open sessions: WebSockets, and clients that use rooms over HTTP",
+                sessions::count);
+        registerTransports(snapshot);
         gauge(registry, "roomcast.users", "Different users with a session on this node", sessions::userCount);
         gauge(
                 registry,
@@ -148,6 +153,20 @@ public class MetricsRegistry {
         buildInfo.setServer(event.server().name());
         if (statsd != null) {
             statsd.start(threads.loopThreads());
+        }
+    }
+
+    private void registerTransports(NodeSnapshot snapshot) {
+        for (String transport : NodeSnapshot.TRANSPORTS) {
+            Gauge.builder(
+                            "roomcast.sessions.transport",
+                            () -> snapshot.figures().transports().getOrDefault(transport, 0L))
+                    .description(
+                            "Sessions by transport: WebSockets, polls and event streams over HTTP, and clients over "
+                                    + "HTTP between two of their requests (lease)")
+                    .tag("transport", transport)
+                    .strongReference(true)
+                    .register(registry);
         }
     }
 

@@ -17,13 +17,17 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** Decides who may connect, as {@code roomcast.auth} demands. Any thread. */
 @ApplicationScoped
 public class Authentication {
     private static final Logger LOG = System.getLogger(Authentication.class.getName());
+
+    private static final List<String> TOKEN_PARAMETERS = List.of("token", "access_token", "jwt");
 
     private static final String LOOPBACK_ONLY =
             "This server takes connections to a loopback address only, until its operator sets"
@@ -106,6 +110,14 @@ public class Authentication {
                 () -> "Refused a connection to " + LogText.of(origin.host()) + " at " + LogText.of(origin.local())
                         + ": " + LOOPBACK_ONLY);
         throw new ProtocolException(ErrorCode.UNAUTHENTICATED, LOOPBACK_ONLY);
+    }
+
+    /** @throws ProtocolException if a URL has a parameter for a token, because proxies and servers write URLs to logs */
+    public static void requireNoToken(Set<String> parameters) {
+        if (TOKEN_PARAMETERS.stream().anyMatch(parameters::contains)) {
+            throw new ProtocolException(
+                    ErrorCode.BAD_REQUEST, "a token must not be in the URL; send it in hello, or in Authorization");
+        }
     }
 
     /** Verifies a token, as {@link TokenVerifier#verify}. */

@@ -35,6 +35,11 @@ record OriginRule(List<String> allowed, boolean isLoopbackOneHost) {
         return isSameHost(lowerCase, server) || allowed.stream().anyMatch(rule -> matches(lowerCase, rule));
     }
 
+    /** Whether pages of every origin may connect. */
+    boolean isForAll() {
+        return allowed.contains(ANY);
+    }
+
     /** Some libraries append the path of an address without one. */
     private static String withoutSlash(String origin) {
         return origin.endsWith("/") ? origin.substring(0, origin.length() - 1) : origin;

@@ -97,7 +97,7 @@ public class RequestGuard {
                             + "; see " + refusing.name());
             return refusal;
         }
-        if (isHandshake || !SAFE_METHODS.contains(head.method())) {
+        if (isHandshake || head.isForRooms() || !SAFE_METHODS.contains(head.method())) {
             String host = host(head);
             for (String origin : head.origin()) {
                 if (!origins.allows(origin, host)) {
@@ -135,10 +135,26 @@ public class RequestGuard {
             return count(Counter.HANDSHAKES_FULL, Verdict.FULL, remote, LimitKeys.SESSIONS.name());
         }
         // While draining, 503 makes a load balancer choose another node.
-        if (isHandshake && readiness.state() == Readiness.State.DRAINING) {
+        boolean isDraining = readiness.state() == Readiness.State.DRAINING;
+        if (isHandshake && isDraining) {
             return count(Counter.HANDSHAKES_DRAINING, Verdict.DRAINING, remote, null);
         }
+        if (isDraining && head.isForRooms() && RequestPath.isWaiting(head.resource())) {
+            return count(null, Verdict.DRAINING, remote, null);
+        }
         return Verdict.PASS;
+    }
+
+    /**
+    /**
+     * What a response says about which pages may read it.
+     *
+     * @param origin origin of the page; null if the request is of no page
+     * @param host host that the request was sent to, or null
+     * @return the value of {@code Access-Control-Allow-Origin}; null if the page may not read the response
+     */
+    public String readableBy(String origin, String host) {
+        return origin == null || !origins.allows(origin, host) ? null : origins.isForAll() ? "*" : origin;
     }
 
     /**

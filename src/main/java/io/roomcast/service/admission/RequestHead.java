@@ -110,6 +110,11 @@ public record RequestHead(
         return RequestPath.isEndpoint(resource) && (offersUpgrade || "CONNECT".equalsIgnoreCase(method));
     }
 
+    /** Whether the request is one of a client that uses rooms over HTTP, and does more than to ask what it may do. */
+    public boolean isForRooms() {
+        return RequestPath.isRooms(resource) && !method.equals("OPTIONS");
+    }
+
     /** Whether a handshake of version 13 is allowed by RFC 6455, and all servers read it alike. */
     boolean isWellFormed() {
         return method.equals("GET")

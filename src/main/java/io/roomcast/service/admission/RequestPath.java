@@ -26,9 +26,12 @@ public final class RequestPath {
      * Addresses beside those of the server API and of metrics. Servers would look for a file there, and answer with a
      * page of their own.
      */
-    private static final Pattern UNUSED = Pattern.compile("/metrics/.*|/api(/.*)?");
+    private static final Pattern UNUSED = Pattern.compile("/metrics/.*|/api(/.*)?|/http(/.*)?");
 
-    private static final Pattern API = Pattern.compile("/api/v1(/.*)?");
+    private static final Pattern USED = Pattern.compile("/api/v1(/.*)?|/http/(poll|send|events)");
+
+    /** Where clients wait for messages over HTTP. */
+    private static final Pattern WAITING = Pattern.compile("/http/(poll|events)");
 
     /** Directories of the WAR that are for the server and for {@code java -jar}. Some servers would serve the last. */
     private static final Pattern INSIDE = Pattern.compile("(?i)/(WEB-INF|META-INF|io)(/.*)?");
@@ -139,7 +142,17 @@ public final class RequestPath {
 
     /** Whether this is an address near those for programs, where nothing is. */
     static boolean isUnusedForPrograms(String path) {
-        return UNUSED.matcher(path).matches() && !API.matcher(path).matches();
+        return UNUSED.matcher(path).matches() && !USED.matcher(path).matches();
+    }
+
+    /** Whether this is an address of rooms over HTTP. */
+    static boolean isRooms(String path) {
+        return path.startsWith("/http/");
+    }
+
+    /** Whether clients wait for messages at this address, as a session does. */
+    static boolean isWaiting(String path) {
+        return WAITING.matcher(path).matches();
     }
 
     private static boolean isSafeSegment(CharSequence segment) {

@@ -137,7 +137,7 @@ public class NodeSessions {
                 rooms.size(),
                 session.arrival().millis(),
                 session.subprotocol(),
-                session.arrival().isPortable() ? "portable" : "fast",
+                session.arrival().transport(),
                 ranked.waitingBytes(),
                 ranked.sendAgeMs(),
                 TimeUnit.NANOSECONDS.toMillis(time.getAsLong() - session.heardAt()));

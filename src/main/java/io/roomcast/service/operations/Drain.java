@@ -247,7 +247,7 @@ public class Drain {
             List<ClientSession> newSessions = state == State.OFF || state == State.REBALANCING
                     ? List.of()
                     : sessions.all().stream()
-                            .filter(session -> !leaving.contains(session))
+                            .filter(session -> !leaving.contains(session) && !session.isBetweenRequests())
                             .toList();
             if (state == State.STOPPING) {
                 refused = newSessions;
@@ -275,6 +275,7 @@ public class Drain {
     }
 
     private boolean isGone(ClientSession session) {
-        return sessions.find(session.id()) == null;
+        // A session over HTTP has another object for each request.
+        return sessions.find(session.id()) != session || session.isBetweenRequests();
     }
 }

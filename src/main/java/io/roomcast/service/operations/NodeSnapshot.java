@@ -21,6 +21,9 @@ public class NodeSnapshot {
     /** Most rooms that are reported as the hottest ones. */
     public static final int HOTTEST = 10;
 
+    /** What sessions are: WebSockets, polls that wait, streams of events, and clients over HTTP between their requests. */
+    public static final List<String> TRANSPORTS = List.of("websocket", "poll", "events", "lease");
+
     private static final long MAX_AGE_NANOS = 1_000_000_000;
     /** Upper bounds, in bytes, of the buckets of {@link Figures#depths}. The last bound is above the default limit. */
     private static final long[] DEPTH_BOUNDS = {0, 1_024, 16_384, 65_536, 262_144, 1_048_576};
@@ -41,6 +44,7 @@ public class NodeSnapshot {
      * @param ages number of sessions by the age of the send in flight, like {@code depths}
      * @param agesNanos sum of the ages of all sends in flight
      * @param oldestNanos age of the oldest send in flight
+     * @param transports number of sessions by {@link #TRANSPORTS}
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Figures(
@@ -52,7 +56,8 @@ public class NodeSnapshot {
             long[] ages,
             long agesNanos,
             long oldestNanos,
-            List<HotRoom> hottest) {}
+            List<HotRoom> hottest,
+            Map<String, Long> transports) {}
 
     private SessionRegistry sessions;
     private RoomRegistry rooms;
@@ -103,7 +108,9 @@ public class NodeSnapshot {
         long deepest = 0;
         long allAges = 0;
         long oldest = 0;
+        Map<String, Long> transports = new HashMap<>();
         for (ClientSession session : sessions.all()) {
+            transports.merge(transport(session), 1L, Long::sum);
             long bytes = session.queue().waitingBytes();
             long age = session.queue().sendAgeNanos();
             depths[bucket(DEPTH_BOUNDS, bytes)]++;
@@ -123,7 +130,13 @@ public class NodeSnapshot {
         }
         List<HotRoom> hottest = hottest(delivered, seconds);
         deliveredBefore = delivered;
-        return new Figures(members, events, depths, waiting, deepest, ages, allAges, oldest, hottest);
+        return new Figures(members, events, depths, waiting, deepest, ages, allAges, oldest, hottest, transports);
+    }
+
+    private static String transport(ClientSession session) {
+        return session.isBetweenRequests()
+                ? "lease"
+                : session.isOverHttp() ? session.arrival().transport() : "websocket";
     }
 
     private List<HotRoom> hottest(Map<Room, Long> delivered, double seconds) {

@@ -21,10 +21,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /**
- * One WebSocket connection, its identity, and its memberships in rooms.
+ * One WebSocket connection, or one request over HTTP that waits for messages; its identity, and its memberships in
+ * rooms.
  *
  * <p><b>Concurrency.</b> The frames of a session arrive one after the other. Its close may come at any time, from any
  * thread. This object's monitor guards the memberships and the deferred frames. The membership in a room changes only
@@ -48,12 +48,10 @@ public final class ClientSession {
     private final boolean isPresentInUrlRoom;
     private final long openedAt;
     private volatile Identity identity;
-    /** One bucket for each of {@link LimitKeys#SESSION_RATES}, in that order. */
-    private final TokenBucket[] buckets = Stream.generate(TokenBucket::new)
-            .limit(LimitKeys.SESSION_RATES.size())
-            .toArray(TokenBucket[]::new);
+    /** Null for a WebSocket. */
+    private final Lease lease;
 
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Quota quota;
     private final Arrival arrival;
     private final String subprotocol;
     private volatile boolean identityLocked;
@@ -83,6 +81,8 @@ public final class ClientSession {
             ServerFrameWriter writer,
             RoomRequests requests,
             long now) {
+        this.lease = request.lease();
+        this.quota = lease == null ? new Quota() : lease.quota();
         this.id = id;
         this.requests = requests;
         this.arrival = arrival;
@@ -111,7 +111,7 @@ public final class ClientSession {
 
     /** @param limit one of {@link LimitKeys#SESSION_RATES} */
     public TokenBucket bucket(Key<Integer> limit) {
-        return buckets[LimitKeys.SESSION_RATES.indexOf(limit)];
+        return quota.bucket(limit);
     }
 
     /** The unanswered requests of this session in rooms. */
@@ -121,12 +121,27 @@ public final class ClientSession {
 
     /** Number of unanswered requests. */
     AtomicInteger inFlight() {
-        return inFlight;
+        return quota.inFlight;
     }
 
     /** Whether a request of this session is not answered yet. */
     public boolean awaitsAnswers() {
-        return inFlight.get() > 0;
+        return quota.inFlight.get() > 0;
+    }
+
+    /** What the node keeps of this session between its requests over HTTP; null for a WebSocket. */
+    public Lease lease() {
+        return lease;
+    }
+
+    /** Whether this session is a request over HTTP, and each of its frames is answered. */
+    public boolean isOverHttp() {
+        return lease != null;
+    }
+
+    /** Whether the request of a session over HTTP has ended, and the next one has not come yet. */
+    public boolean isBetweenRequests() {
+        return lease != null && queue.isClosed();
     }
 
     /** The network of the client, or null if unknown. */
@@ -219,13 +234,19 @@ public final class ClientSession {
         return frames;
     }
 
-    /** Discards the deferred frames. While the token is being checked, later frames are discarded, too. */
-    public synchronized void end() {
+    /**
+     * Discards the deferred frames. While the token is being checked, later frames are discarded, too.
+     *
+     * @return false if the session was ended before
+     */
+    public synchronized boolean end() {
+        boolean isFirst = !ended;
         ended = true;
         if (deferred != null) {
             deferred.forEach(each -> each.release().run());
             deferred.clear();
         }
+        return isFirst;
     }
 
     public OutboundQueue queue() {
@@ -280,6 +301,13 @@ public final class ClientSession {
     /** Whether further frames of the client are served; false when the session is closing. */
     public boolean isOpen() {
         return !queue.isClosing();
+    }
+
+    /** As {@link #reply(ServerFrame)}, for a frame that is no reason to end a poll that waits for news. */
+    public void replyQuietly(ServerFrame frame) {
+        queue.offer(EncodedFrame.of(
+                lease == null ? FrameKind.REPLY : FrameKind.QUIET_REPLY,
+                writer.write(isPlain ? frame.printable(urlRoom.value()) : frame)));
     }
 
     /** Sends a frame to this session only. Never blocks. */

@@ -12,8 +12,20 @@ import io.roomcast.protocol.UserId;
  * @param since last position that the client has, or null
  * @param isPresent whether the user is present in {@code room}; else the session is a member there unseen
  * @param subprotocol subprotocol of this server that the connection uses; null if the client asked for none
+ * @param lease what the node keeps of the client between its requests over HTTP; null for a WebSocket
  */
-public record ConnectRequest(UserId user, RoomName room, Position since, boolean isPresent, String subprotocol) {
+public record ConnectRequest(
+        UserId user, RoomName room, Position since, boolean isPresent, String subprotocol, Lease lease) {
+
+    /** A WebSocket. */
+    public ConnectRequest(UserId user, RoomName room, Position since, boolean isPresent, String subprotocol) {
+        this(user, room, since, isPresent, subprotocol, null);
+    }
+
+    /** A request over HTTP. */
+    public static ConnectRequest overHttp(Lease lease) {
+        return new ConnectRequest(null, null, null, true, null, lease);
+    }
 
     /** A connection to {@code /ws}. */
     public static ConnectRequest ofUser(UserId user, String subprotocol) {

@@ -82,6 +82,15 @@ public class SessionRegistry {
      * @throws ProtocolException {@code busy} if the node or the network has too many sessions
      */
     public ClientSession open(Transport transport, ConnectRequest request, Arrival arrival) {
+        return open(Node.randomId(9), transport, request, arrival);
+    }
+
+    /**
+     * As {@link #open(Transport, ConnectRequest, Arrival)}, with an id that an earlier session of the client has had.
+     *
+     * @param id id that no open session of this node has
+     */
+    public ClientSession open(String id, Transport transport, ConnectRequest request, Arrival arrival) {
         String network = arrival.network();
         limits.require(LimitKeys.SESSIONS, openSessions.size() + 1L, ErrorCode.BUSY, "the node is full");
         int inNetwork = network == null ? 0 : networks.add(network);
@@ -90,18 +99,69 @@ public class SessionRegistry {
             limits.require(
                     LimitKeys.ADDRESS_SESSIONS, inNetwork, ErrorCode.BUSY, "too many sessions from this address");
         }
-        OutboundQueue queue = new OutboundQueue(
-                request.isPlain() ? new ConvertingTransport(transport, EncodedFrame::printable) : transport,
-                outbound,
-                !request.isPlain(),
-                time,
-                gapFrames(request),
-                metrics);
-        ClientSession session = new ClientSession(
-                Node.randomId(9), request, arrival, queue, writer, new RoomRequests(threads.pool()), time.getAsLong());
+        ClientSession session = create(id, transport, request, arrival, new RoomRequests(threads.pool()));
         openSessions.put(session.id(), session);
         metrics.increment(Counter.SESSIONS_OPENED);
         return session;
+    }
+
+    private ClientSession create(
+            String id, Transport transport, ConnectRequest request, Arrival arrival, RoomRequests requests) {
+        OutboundQueue queue = new OutboundQueue(
+                request.isPlain() ? new ConvertingTransport(transport, EncodedFrame::printable) : transport,
+                outbound,
+                // Whoever asks over HTTP must be able to tell one frame from the next.
+                !request.isPlain() && request.lease() == null,
+                time,
+                gapFrames(request),
+                metrics);
+        return new ClientSession(id, request, arrival, queue, writer, requests, time.getAsLong());
+    }
+
+    /**
+     * Puts the session of the next request over HTTP in the place of an earlier one, with its id, lease and user. The
+     * limits on numbers of sessions are not asked again.
+     *
+     * @param before a session of this registry whose request has ended
+     * @return null if the earlier session was removed meanwhile
+     */
+    public ClientSession succeed(ClientSession before, Transport transport, Arrival arrival, Identity identity) {
+        ClientSession next = create(
+                before.id(),
+                transport,
+                ConnectRequest.overHttp(before.lease()),
+                arrival,
+                new RoomRequests(threads.pool()));
+        next.setIdentity(admitted(identity));
+        if (!openSessions.replace(before.id(), before, next)) {
+            return null;
+        }
+        if (arrival.network() != null) {
+            networks.add(arrival.network());
+        }
+        if (before.network() != null) {
+            networks.remove(before.network());
+        }
+        return next;
+    }
+
+    /**
+     * A session for one frame of a request over HTTP. It has the id, the lease and the user of the client's session, and
+     * is not in this registry itself.
+     *
+     * @param requests shared by all frames of the request, so that they are served in order
+     */
+    public ClientSession forOneFrame(
+            ClientSession main, Transport transport, Identity identity, RoomRequests requests) {
+        ClientSession session =
+                create(main.id(), transport, ConnectRequest.overHttp(main.lease()), main.arrival(), requests);
+        session.setIdentity(admitted(identity));
+        return session;
+    }
+
+    /** The queues of requests for one request over HTTP. */
+    public RoomRequests newRequests() {
+        return new RoomRequests(threads.pool());
     }
 
     private static OutboundLimits outboundLimits(Limits limits) {
@@ -184,10 +244,15 @@ public class SessionRegistry {
                     users.remove(before.value());
                 }
             }
-            session.setIdentity(identity.shownAs(withSmallInfo(identity.user()))
-                    .permitted(identity.permissions().inRooms(settings.permissionsOfEverybody())));
+            session.setIdentity(admitted(identity));
             return true;
         }
+    }
+
+    /** The identity as it holds in sessions of this node. */
+    private Identity admitted(Identity identity) {
+        return identity.shownAs(withSmallInfo(identity.user()))
+                .permitted(identity.permissions().inRooms(settings.permissionsOfEverybody()));
     }
 
     private User withSmallInfo(User user) {

@@ -23,10 +23,13 @@ public final class OpenApi {
     /** Each as {@code GET /rooms}. */
     public Set<String> operations() {
         Set<String> operations = new TreeSet<>();
-        map(document.get("paths"))
-                .forEach((path, item) -> map(item).keySet().stream()
+        map(document.get("paths")).entrySet().stream()
+                // Rooms over HTTP are no part of the server API.
+                .filter(path -> !path.getKey().startsWith("/http/"))
+                .forEach(path -> map(path.getValue()).keySet().stream()
                         .filter(Set.of("get", "post", "put", "delete")::contains)
-                        .forEach(method -> operations.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path)));
+                        .forEach(method ->
+                                operations.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey())));
         return operations;
     }
 

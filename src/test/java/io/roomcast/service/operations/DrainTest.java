@@ -204,7 +204,7 @@ class DrainTest {
 
     private Client client() {
         Client client = new Client();
-        client.session = sessions.open(client, ConnectRequest.ofUser(null, null), new Arrival(null, null, 0, false));
+        client.session = sessions.open(client, ConnectRequest.ofUser(null, null), new Arrival(null, null, 0, "fast"));
         return client;
     }
 

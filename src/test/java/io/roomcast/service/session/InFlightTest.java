@@ -89,7 +89,7 @@ class InFlightTest {
         return new ClientSession(
                 "id",
                 ConnectRequest.ofUser(null, null),
-                new Arrival(null, null, 0, false),
+                new Arrival(null, null, 0, "fast"),
                 queue,
                 null,
                 new RoomRequests(Runnable::run),

@@ -1,4 +1,4 @@
-package io.roomcast.http.api;
+package io.roomcast.http;
 
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
@@ -13,11 +13,11 @@ import java.util.Map;
  * Decodes the path and the query of a request as UTF-8. What the container decodes is not reliable: some containers
  * decode as Latin-1, and most replace what is not UTF-8.
  */
-final class PercentEncoding {
+public final class PercentEncoding {
     private PercentEncoding() {}
 
     /** @throws ProtocolException {@code bad_request} if the segment is not UTF-8, or a {@code %} has no two digits */
-    static String decodedSegment(String segment) {
+    public static String decodedSegment(String segment) {
         return decoded(segment.replace("+", "%2B"), "the path");
     }
 
@@ -27,7 +27,7 @@ final class PercentEncoding {
      * @param query null for none
      * @throws ProtocolException as {@link #decodedSegment}
      */
-    static Map<String, String> decodedQuery(String query) {
+    public static Map<String, String> decodedQuery(String query) {
         Map<String, String> parameters = new HashMap<>();
         if (query != null) {
             for (String parameter : query.split("&", -1)) {

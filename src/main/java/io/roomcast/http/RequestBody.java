@@ -1,4 +1,4 @@
-package io.roomcast.http.api;
+package io.roomcast.http;
 
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
@@ -14,8 +14,7 @@ import java.util.concurrent.TimeoutException;
  * Reads the body of one request without a waiting thread. So clients that stop in the middle of a body cannot occupy
  * all threads of the server. The container calls from one thread at a time.
  */
-final class ApiBody implements ReadListener {
-    static final int MAX_BYTES = 2 * 1024 * 1024;
+public final class RequestBody implements ReadListener {
     private static final long TIMEOUT_SECONDS = 10;
     /**
      * Begin of the class name of the embedded server's stream. This stream calls the listener only after a read that
@@ -33,7 +32,10 @@ final class ApiBody implements ReadListener {
     /** Bytes of the body; negative if the client has not sent a length. */
     private final long length;
 
-    private ApiBody(ServletInputStream input, long length) {
+    private final int maxBytes;
+
+    private RequestBody(ServletInputStream input, long length, int maxBytes) {
+        this.maxBytes = maxBytes;
         this.input = input;
         this.length = length;
     }
@@ -41,10 +43,15 @@ final class ApiBody implements ReadListener {
     /**
      * @param input the stream of a request that is asynchronous already
      * @param length bytes of the body; negative if the client has not sent a length
+     * @param maxBytes the most bytes that are read
      * @return fails with {@link ProtocolException} if the body is too large, late or incomplete
      */
-    static CompletableFuture<byte[]> of(ServletInputStream input, long length, Threads threads) throws IOException {
-        ApiBody body = new ApiBody(input, length);
+    public static CompletableFuture<byte[]> of(ServletInputStream input, long length, int maxBytes, Threads threads)
+            throws IOException {
+        if (length > maxBytes) {
+            return CompletableFuture.failedFuture(tooLarge(maxBytes));
+        }
+        RequestBody body = new RequestBody(input, length, maxBytes);
         CompletableFuture<byte[]> read = threads.within(TIMEOUT_SECONDS, body.wholeBody);
         input.setReadListener(body);
         if (input.getClass().getName().startsWith(GRIZZLY_STREAM_PREFIX)) {
@@ -59,8 +66,8 @@ final class ApiBody implements ReadListener {
         });
     }
 
-    static ProtocolException tooLarge() {
-        return new ProtocolException(ErrorCode.TOO_LARGE, "a request may have " + MAX_BYTES + " bytes");
+    private static ProtocolException tooLarge(int maxBytes) {
+        return new ProtocolException(ErrorCode.TOO_LARGE, "a request may have " + maxBytes + " bytes");
     }
 
     private static ProtocolException refusal(Throwable failure) {
@@ -82,8 +89,8 @@ final class ApiBody implements ReadListener {
                 return;
             }
             bytes.write(buffer, 0, count);
-            if (bytes.size() > MAX_BYTES) {
-                wholeBody.completeExceptionally(tooLarge());
+            if (bytes.size() > maxBytes) {
+                wholeBody.completeExceptionally(tooLarge(maxBytes));
             } else if (bytes.size() == length) {
                 // Payara does not report the end of the body if the request has a header Upgrade. Java's HTTP client
                 // sends this header.

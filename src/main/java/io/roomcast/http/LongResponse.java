@@ -1,0 +1,22 @@
+package io.roomcast.http;
+
+/**
+ * What the embedded server does for a response that is written while no thread waits. Its requests have such an object
+ * as an attribute. Application servers have none. Any thread.
+ */
+public interface LongResponse {
+    /** The name of the attribute. */
+    String ATTRIBUTE = LongResponse.class.getName();
+
+    /** Makes the connection count as a session, and no more as a request, until its response is complete. */
+    void becomeSession();
+
+    /**
+     * Runs a task when the network has taken all output that was written until now. The task never runs if the
+     * connection ends before.
+     */
+    void whenSent(Runnable task);
+
+    /** Runs a task when the connection ends; now if it has ended. */
+    void whenClosed(Runnable task);
+}

@@ -1,0 +1,165 @@
+package io.roomcast.http.rooms;
+
+import io.roomcast.http.LongResponse;
+import io.roomcast.http.Problem;
+import io.roomcast.service.Failure;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * The response to an asynchronous request. No method waits for the client. Any thread; one of them at a time writes.
+ */
+final class RoomsResponse {
+    static final String FRAMES = "application/x-ndjson;charset=UTF-8";
+    private static final Logger LOG = System.getLogger(RoomsResponse.class.getName());
+    /** The smallest body that is compressed. */
+    private static final int GZIP_BYTES = 512;
+
+    private final AsyncContext async;
+    private final HttpServletResponse response;
+    private final boolean acceptsGzip;
+    /** Null on an application server. */
+    private final LongResponse embedded;
+    /** Null on the embedded server, and before the first write. */
+    private ListenedStream stream;
+
+    RoomsResponse(AsyncContext async, HttpServletResponse response, boolean acceptsGzip, LongResponse embedded) {
+        this.async = async;
+        this.response = response;
+        this.acceptsGzip = acceptsGzip;
+        this.embedded = embedded;
+    }
+
+    /** The client is a session now, until the response ends. */
+    void becomeSession() {
+        if (embedded != null) {
+            embedded.becomeSession();
+        }
+    }
+
+    /** Runs a task when the client is gone, as far as the server notices before the response is written. */
+    void whenGone(Runnable task) {
+        if (embedded != null) {
+            embedded.whenClosed(task);
+        }
+    }
+
+    /** Sends frames, and ends the response. */
+    void sendFrames(byte[] frames) {
+        try {
+            response.setStatus(HttpServletResponse.SC_OK);
+            response.setContentType(FRAMES);
+            response.setHeader("Cache-Control", "no-store");
+            response.addHeader("Vary", "Accept-Encoding");
+            byte[] body = frames;
+            if (acceptsGzip && frames.length >= GZIP_BYTES) {
+                response.setHeader("Content-Encoding", "gzip");
+                body = compressed(frames);
+            }
+            sendWhole(body);
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "the client is gone", e);
+            end();
+        }
+    }
+
+    /** Sends a failure, and ends the response. */
+    void sendFailure(Failure failure, String challenge) {
+        try {
+            Problem problem = Problem.of(failure);
+            response.setStatus(problem.status());
+            response.setContentType(Problem.MEDIA_TYPE);
+            response.setHeader("Cache-Control", "no-store");
+            if (failure.retryAfterMs() != null) {
+                // Whole seconds, rounded up, so that the client does not repeat the request too early.
+                response.setHeader(
+                        "Retry-After", String.valueOf(TimeUnit.MILLISECONDS.toSeconds(failure.retryAfterMs() + 999)));
+            }
+            if (challenge != null) {
+                response.setHeader("WWW-Authenticate", challenge);
+            }
+            sendWhole((problem.toJson() + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "the client is gone", e);
+            end();
+        }
+    }
+
+    /** Begins a stream of events, which goes on until {@link #end}. */
+    void beginEvents() {
+        response.setStatus(HttpServletResponse.SC_OK);
+        response.setContentType("text/event-stream;charset=UTF-8");
+        response.setHeader("Cache-Control", "no-store");
+        // Otherwise nginx would hold the events back.
+        response.setHeader("X-Accel-Buffering", "no");
+    }
+
+    private void sendWhole(byte[] body) {
+        response.setContentLength(body.length);
+        write(body, failure -> end());
+    }
+
+    /**
+     * As {@link #write}, for a part of a stream: the completion also waits until the network has taken the bytes, where
+     * the server tells. Never completes if the connection ends before.
+     */
+    void writePart(byte[] bytes, Consumer<Throwable> completion) {
+        write(bytes, failure -> {
+            if (failure == null && embedded != null) {
+                embedded.whenSent(() -> completion.accept(null));
+            } else {
+                completion.accept(failure);
+            }
+        });
+    }
+
+    /**
+     * Writes and flushes bytes. The next write must wait for the completion.
+     *
+     * @param completion gets null when the server has taken the bytes, or why it has not
+     */
+    void write(byte[] bytes, Consumer<Throwable> completion) {
+        try {
+            if (embedded != null) {
+                // The embedded server queues what the network does not take at once.
+                response.getOutputStream().write(bytes);
+                response.getOutputStream().flush();
+                completion.accept(null);
+                return;
+            }
+            if (stream == null) {
+                stream = new ListenedStream(response.getOutputStream());
+            }
+            stream.write(bytes, completion);
+        } catch (IOException | RuntimeException e) {
+            completion.accept(e);
+        }
+    }
+
+    void end() {
+        try {
+            async.complete();
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "the request has ended already", e);
+        }
+    }
+
+    private static byte[] compressed(byte[] body) {
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream(body.length / 4);
+        try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a stream in memory failed", e);
+        }
+        return compressed.toByteArray();
+    }
+}

@@ -1,0 +1,159 @@
+package io.roomcast.it.rooms;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.support.Await;
+import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.EventClient;
+import io.roomcast.support.Frame;
+import io.roomcast.support.Http;
+import io.roomcast.support.PollClient;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.ScrapedMetrics;
+import io.roomcast.support.TestServer;
+import io.roomcast.support.redis.RedisProcess;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rooms over HTTP at two nodes over Redis, with each request to the other node in turn. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ClusterPollIT {
+    private static final int MESSAGES = 200;
+
+    private static RedisProcess redis;
+    private static EmbeddedServer east;
+    private static EmbeddedServer west;
+
+    private final AtomicInteger requests = new AtomicInteger();
+    private String room;
+    private PollClient ann;
+
+    @BeforeAll
+    static void start() {
+        redis = RedisProcess.launch();
+        east = start("east");
+        west = start("west");
+        Await.until("both are ready", () -> ready(east) && ready(west));
+    }
+
+    private static EmbeddedServer start(String name) {
+        return EmbeddedServer.start(
+                Map.of("roomcast.node", name, "roomcast.relay", "redis", "roomcast.redis.uri", redis.uri()));
+    }
+
+    private static boolean ready(EmbeddedServer server) {
+        return new Http(server.uri(), null).send("GET", "/health/ready", null).statusCode() == 200;
+    }
+
+    @AfterAll
+    static void stop() {
+        east.close();
+        west.close();
+        redis.close();
+    }
+
+    @BeforeEach
+    void enter() {
+        room = TestServer.newRoom();
+        ann = inTurn("ann").room(room);
+    }
+
+    /** A client whose requests go to each node in turn. */
+    private PollClient inTurn(String user) {
+        Supplier<URI> nodes = () -> (requests.getAndIncrement() % 2 == 0 ? east : west).uri();
+        return new PollClient(nodes, user);
+    }
+
+    private static List<Long> offsets(List<Frame> frames) {
+        return frames.stream()
+                .filter(frame -> frame.is("message"))
+                .map(Frame::offset)
+                .toList();
+    }
+
+    /** Nothing is lost, doubled or out of order, and each repeated send is stored once. */
+    @Test
+    void everyMessageComesOnceAndInOrder() {
+        ann.poll(20_000);
+        PollClient ben = inTurn("ben");
+        List<Frame> seen = new ArrayList<>();
+        for (int sent = 0; sent < MESSAGES; sent += 10) {
+            String[] lines = IntStream.range(sent, sent + 10)
+                    .mapToObj(i -> "{'type':'publish','room':'" + room + "','content':'" + i + "','idempotencyKey':'k"
+                            + i + "'}")
+                    .toArray(String[]::new);
+            List<Frame> acks = ben.send(lines);
+            List<Frame> again = ben.send(lines);
+            for (int i = 0; i < 10; i++) {
+                assertEquals("ack", acks.get(i).type());
+                assertEquals(acks.get(i).offset(), again.get(i).offset(), "the other node has the same");
+            }
+            seen.addAll(ann.poll(1_000));
+        }
+        while (offsets(seen).size() < MESSAGES) {
+            List<Frame> more = ann.poll(5_000);
+            assertTrue(more.get(0).isTrue("recovered"));
+            seen.addAll(more);
+        }
+        assertEquals(IntStream.rangeClosed(1, MESSAGES).mapToObj(Long::valueOf).toList(), offsets(seen));
+    }
+
+    @Test
+    void othersSeeNeitherLeaveNorJoinWhileTheClientGoesFromNodeToNode() {
+        try (RoomClient eve = RoomClient.enter(east.uri(), room, "eve")) {
+            eve.next("presence");
+            for (int i = 0; i < 8; i++) {
+                ann.poll(400);
+            }
+            Frame arrival = eve.next("presence");
+            assertTrue(arrival.json().getJsonArray("joined").toString().contains("ann"), arrival::text);
+            ann.without(room).poll(0);
+            Frame left = eve.next("presence");
+            assertTrue(left.json().getJsonArray("left").toString().contains("ann"), left::text);
+        }
+    }
+
+    @Test
+    void aLaterPollEndsTheEarlierOneAtTheOtherNode() {
+        ann.poll(20_000);
+        CompletableFuture<HttpResponse<String>> earlier = ann.pollAsync(20_000);
+        Await.until(
+                "the earlier poll waits long enough to be known as the earlier one",
+                () -> ScrapedMetrics.of(west.uri()).get("roomcast_sessions_transport{transport=\"poll\"}") == 1);
+        ann.pollAsync(3_000).join();
+        CompletableFuture<HttpResponse<String>> later = ann.pollAsync(6_000);
+        List<Frame> ended = PollClient.frames(PollClient.join(earlier));
+        assertEquals("superseded", ended.get(ended.size() - 1).string("code"));
+        assertFalse(PollClient.join(later).body().contains("superseded"));
+    }
+
+    @Test
+    void theIdOfAnEventIsGoodAtTheOtherNode() {
+        String id;
+        try (EventClient events = new EventClient(east.uri().resolve("http/events?user=ann&rooms=" + room), "")) {
+            events.next("joined");
+            ann.send("{'type':'publish','room':'" + room + "','content':'1'}");
+            assertEquals("1", events.next("message").content());
+            id = events.lastId();
+        }
+        ann.send("{'type':'publish','room':'" + room + "','content':'2'}");
+        try (EventClient events = new EventClient(west.uri().resolve("http/events?user=ann&rooms=" + room), id)) {
+            assertTrue(events.next("joined").isTrue("recovered"));
+            assertEquals("2", events.next("message").content());
+        }
+    }
+}
