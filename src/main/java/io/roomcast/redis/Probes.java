@@ -2,9 +2,10 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.cursor.LogPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.StoredMessage;
-import io.roomcast.redis.connection.Futures;
+import io.roomcast.relay.Futures;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Scripts;
 import io.roomcast.redis.topology.Shard;

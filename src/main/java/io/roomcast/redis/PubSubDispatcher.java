@@ -1,5 +1,7 @@
 package io.roomcast.redis;
 
+import io.roomcast.cursor.RoomCursor;
+import io.roomcast.cursor.Subscriptions;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.redis.connection.Envelope;

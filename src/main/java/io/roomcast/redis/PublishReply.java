@@ -3,7 +3,7 @@ package io.roomcast.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.roomcast.protocol.Position;
-import io.roomcast.redis.connection.SeenMessage;
+import io.roomcast.cursor.SeenMessage;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayUnavailableException;
 import java.util.ArrayList;

@@ -2,6 +2,9 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.cursor.GapRepair;
+import io.roomcast.cursor.LogPage;
+import io.roomcast.cursor.Subscriptions;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
@@ -9,7 +12,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.Connector;
 import io.roomcast.redis.connection.Envelope;
-import io.roomcast.redis.connection.Futures;
+import io.roomcast.relay.Futures;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Script;
@@ -17,7 +20,7 @@ import io.roomcast.redis.connection.Scripts;
 import io.roomcast.redis.connection.Subscriber;
 import io.roomcast.redis.presence.PresenceCommands;
 import io.roomcast.redis.presence.PresenceScripts;
-import io.roomcast.redis.presence.RedisPresence;
+import io.roomcast.redis.presence.LeasedPresence;
 import io.roomcast.redis.topology.DataLineage;
 import io.roomcast.redis.topology.NodeChannels;
 import io.roomcast.redis.topology.Shard;
@@ -270,7 +273,7 @@ public final class RedisRelay implements Relay {
     PresenceStore presence(Duration leaseTime) {
         PresenceCommands commands =
                 new PresenceCommands(shards, presenceScripts, this::keys, settings.prefix(), node, leaseTime);
-        return new RedisPresence(commands, subscriptions, timer, nanoClock);
+        return new LeasedPresence(commands, subscriptions, timer, nanoClock);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.roomcast.redis;
 
+import io.roomcast.cursor.Subscriptions;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.redis.connection.Connector;
 import io.roomcast.redis.connection.MasterLocator;

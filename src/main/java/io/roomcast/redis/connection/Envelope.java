@@ -2,6 +2,7 @@ package io.roomcast.redis.connection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.relay.UserText;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.User;

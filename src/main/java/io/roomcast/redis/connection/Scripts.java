@@ -2,6 +2,7 @@ package io.roomcast.redis.connection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.cursor.SeenMessage;
 import io.roomcast.protocol.Position;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;

@@ -2,14 +2,16 @@ package io.roomcast.redis.presence;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.lease.LeasedPresence;
+import io.roomcast.lease.NodeUsers;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
-import io.roomcast.redis.connection.Futures;
+import io.roomcast.relay.Futures;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Script;
-import io.roomcast.redis.connection.UserText;
+import io.roomcast.relay.UserText;
 import io.roomcast.redis.topology.Shards;
 import io.roomcast.relay.PresenceStore.Roster;
 import java.lang.System.Logger;
@@ -24,7 +26,7 @@ import java.util.function.Function;
 import redis.clients.jedis.CommandArguments;
 
 /**
- * The commands of {@link RedisPresence}. No method blocks. Replies come on a reader's thread. The replies
+ * The commands of {@link LeasedPresence}. No method blocks. Replies come on a reader's thread. The replies
  * about one room come in the order of the commands. A lease is named by its id. The set of all leases in Redis holds
  * {@code NODE:ID}, so that an operator sees the node.
  */

@@ -8,7 +8,7 @@ import io.roomcast.redis.connection.RedisConnection;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Script;
 import io.roomcast.redis.connection.Scripts;
-import io.roomcast.redis.connection.SeenMessage;
+import io.roomcast.cursor.SeenMessage;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package io.roomcast.redis.topology;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.redis.connection.SeenMessage;
+import io.roomcast.cursor.SeenMessage;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.roomcast.relay.UserText;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;

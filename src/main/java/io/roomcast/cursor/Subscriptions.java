@@ -1,12 +1,9 @@
-package io.roomcast.redis;
+package io.roomcast.cursor;
 
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RoomKeys;
-import io.roomcast.redis.connection.SeenMessage;
-import io.roomcast.redis.presence.PresenceEvents;
-import io.roomcast.redis.presence.RoomChannels;
 import io.roomcast.redis.topology.DataLineage;
 import io.roomcast.redis.topology.Shard;
 import io.roomcast.redis.topology.Shards;

@@ -1,10 +1,9 @@
-package io.roomcast.redis;
+package io.roomcast.cursor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.StoredMessage;
-import io.roomcast.redis.connection.SeenMessage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

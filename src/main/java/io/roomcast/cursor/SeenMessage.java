@@ -1,4 +1,4 @@
-package io.roomcast.redis.connection;
+package io.roomcast.cursor;
 
 import io.roomcast.protocol.Position;
 import java.util.zip.CRC32C;

@@ -1,4 +1,4 @@
-package io.roomcast.redis.connection;
+package io.roomcast.relay;
 
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.User;

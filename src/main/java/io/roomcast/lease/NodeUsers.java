@@ -1,9 +1,9 @@
-package io.roomcast.redis.presence;
+package io.roomcast.lease;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
-import io.roomcast.redis.connection.UserText;
+import io.roomcast.relay.UserText;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * This node's users in one room with their sessions, and what has to be corrected in Redis. Not thread-safe. Only used
- * inside the atomic updates of the map of {@link RedisPresence}.
+ * inside the atomic updates of the map of {@link LeasedPresence}.
  */
 final class NodeUsers {
     /**

@@ -1,5 +1,8 @@
-package io.roomcast.redis.presence;
+package io.roomcast.lease;
 
+import io.roomcast.cursor.PresenceEvents;
+import io.roomcast.cursor.RoomChannels;
+import io.roomcast.redis.presence.PresenceCommands;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.Envelope;
 import io.roomcast.relay.PresenceFold;

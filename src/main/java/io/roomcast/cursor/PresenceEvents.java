@@ -1,4 +1,4 @@
-package io.roomcast.redis.presence;
+package io.roomcast.cursor;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.Envelope;

@@ -1,4 +1,4 @@
-package io.roomcast.redis;
+package io.roomcast.cursor;
 
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.MessageFrames;
@@ -7,7 +7,6 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.Envelope;
 import io.roomcast.redis.connection.RoomKeys;
-import io.roomcast.redis.connection.SeenMessage;
 import io.roomcast.relay.RelayListener;
 import io.roomcast.relay.RelayUnavailableException;
 import java.util.ArrayDeque;

@@ -1,4 +1,4 @@
-package io.roomcast.redis;
+package io.roomcast.cursor;
 
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;

@@ -1,5 +1,6 @@
-package io.roomcast.redis.presence;
+package io.roomcast.lease;
 
+import io.roomcast.redis.presence.PresenceCommands;
 import io.roomcast.redis.presence.PresenceCommands.Renewal;
 import io.roomcast.redis.presence.PresenceCommands.RenewalState;
 import java.lang.System.Logger;

@@ -1,4 +1,4 @@
-package io.roomcast.redis;
+package io.roomcast.cursor;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.redis.connection.Scripts;

@@ -1,9 +1,11 @@
-package io.roomcast.redis.presence;
+package io.roomcast.lease;
 
+import io.roomcast.cursor.RoomChannels;
+import io.roomcast.redis.presence.PresenceCommands;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
-import io.roomcast.redis.connection.Futures;
+import io.roomcast.relay.Futures;
 import io.roomcast.redis.presence.PresenceCommands.ChangeReply;
 import io.roomcast.redis.presence.PresenceCommands.CompareReply;
 import io.roomcast.redis.presence.PresenceCommands.RosterReply;
@@ -40,7 +42,7 @@ import java.util.stream.Stream;
  * are submitted, inside the map's atomic update for the room. So Redis gets the commands in the order of the changes,
  * under the lease of that moment. Nothing else is done inside the update.
  */
-public final class RedisPresence implements PresenceStore, Lease.Users {
+public final class LeasedPresence implements PresenceStore, Lease.Users {
     /** Most rooms that are compared after one renewal, apart from those that are due. */
     private static final int MAX_COMPARED = 500;
     /** All rooms are compared within this many renewals, unless that exceeds {@link #MAX_COMPARED}. */
@@ -78,7 +80,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     private Iterator<RoomName> comparisonRound = Collections.emptyIterator();
 
     /** @param nanoClock as {@link System#nanoTime} */
-    public RedisPresence(
+    public LeasedPresence(
             PresenceCommands commands,
             RoomChannels subscriptions,
             ScheduledExecutorService timer,

@@ -1,4 +1,4 @@
-package io.roomcast.redis.connection;
+package io.roomcast.relay;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

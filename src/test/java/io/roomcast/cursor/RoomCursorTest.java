@@ -1,10 +1,11 @@
-package io.roomcast.redis;
+package io.roomcast.cursor;
 
 import static io.roomcast.redis.RedisNode.upTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.redis.RedisNode;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.FrameKind;
