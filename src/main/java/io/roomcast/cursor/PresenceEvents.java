@@ -1,7 +1,7 @@
 package io.roomcast.cursor;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.redis.connection.Envelope;
+import io.roomcast.relay.PresenceChange;
 import java.util.Collection;
 import java.util.List;
 
@@ -23,7 +23,7 @@ public interface PresenceEvents {
         public void subscribed(String room, boolean mayHaveMissed) {}
 
         @Override
-        public void received(String room, Envelope.Presence presence) {}
+        public void received(String room, PresenceChange change) {}
 
         @Override
         public void reconnected() {}
@@ -43,7 +43,7 @@ public interface PresenceEvents {
     void subscribed(String room, boolean mayHaveMissed);
 
     /** Passes on a presence change that arrived on the room's channel. */
-    void received(String room, Envelope.Presence presence);
+    void received(String room, PresenceChange change);
 
     /** Reports that a connection for commands was made again, after an earlier one had ended. */
     void reconnected();

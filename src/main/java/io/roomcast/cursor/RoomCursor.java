@@ -1,12 +1,11 @@
 package io.roomcast.cursor;
 
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
-import io.roomcast.redis.connection.Envelope;
-import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.relay.RelayListener;
 import io.roomcast.relay.RelayUnavailableException;
 import java.util.ArrayDeque;
@@ -19,7 +18,7 @@ import java.util.function.LongSupplier;
 /**
  * This node's position in a room, from the start of a subscription to its end. While the cursor is in sync, it delivers
  * each message of the channel that follows directly on the last one. Messages may be missing if the subscription is
- * new, if Redis was unreachable, or after a gap or a change of the epoch. The cursor then holds the messages that
+ * new, if the broker was unreachable, or after a gap or a change of the epoch. The cursor then holds the messages that
  * arrive, and reads the log. It delivers the missing messages, and is in sync again.
  *
  * <pre>
@@ -29,7 +28,7 @@ import java.util.function.LongSupplier;
  * </pre>
  *
  * <p><b>Lost data.</b> A read also fetches the message that was delivered last. If there is another message at its
- * offset, Redis has lost messages and used their offsets again, after a failover or a restart from an older file. The
+ * offset, the broker has lost messages and used their offsets again, after a failover or a restart from an older file. The
  * cursor then ends the epoch, and resets the listener. The channel has the messages of an epoch in order. If an offset
  * does not grow there, the data may have stepped back, so that the log is read.
  *
@@ -37,13 +36,13 @@ import java.util.function.LongSupplier;
  * subscriber's or a reader's thread. The listener only queues them. {@code readNumber} counts the reads. Only the reply
  * to the latest read is used.
  */
-final class RoomCursor {
+public final class RoomCursor {
     /** Most messages that are held during a read. If more arrive, all are dropped, and the log is read again. */
     private static final int MAX_HELD = 1_000;
 
     private static final long MAX_HELD_BYTES = 1 << 20;
     /**
-     * A room without new messages is read after this time, so that Redis keeps the room's numbering. The numbering of a
+     * A room without new messages is read after this time, so that the broker keeps the room's numbering. The numbering of a
      * room that never had a message expires an hour after the last read. Other rooms have at least seven days.
      */
     static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(15);
@@ -52,7 +51,7 @@ final class RoomCursor {
      * Reads the log for a cursor. Called inside the cursor's monitor, so that the methods must return at once, and
      * reply later.
      */
-    interface LogReader {
+    public interface LogReader {
         /** Reads a page of the log, then calls {@link #pageRead} with the same read number. */
         void read(RoomCursor cursor, int readNumber);
 
@@ -61,14 +60,23 @@ final class RoomCursor {
     }
 
     /**
+     * A message that arrived on the channel of the room. The array {@code body} is shared, so that no reader may change
+     * it.
+     *
+     * @param run run of the server that stored the message. A server may also pass on messages of other servers, even
+     *     those of a former master.
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Arrival(String epoch, long offset, String run, byte[] body) {}
+
+    /**
      * A message that arrived during a read.
      *
      * @param readNumber number of this read
      */
-    private record Held(Envelope.Message message, int readNumber) {}
+    private record Held(Arrival message, int readNumber) {}
 
     private final RoomName room;
-    private final RoomKeys keys;
     private final RelayListener listener;
     private final LogReader logReader;
     private final GapCounter gapCounter;
@@ -105,15 +113,9 @@ final class RoomCursor {
     private boolean resetDue;
 
     /** @param nanoClock as {@link System#nanoTime} */
-    RoomCursor(
-            RoomName room,
-            RoomKeys keys,
-            RelayListener listener,
-            LogReader logReader,
-            NodeMetrics metrics,
-            LongSupplier nanoClock) {
+    public RoomCursor(
+            RoomName room, RelayListener listener, LogReader logReader, NodeMetrics metrics, LongSupplier nanoClock) {
         this.room = room;
-        this.keys = keys;
         this.listener = listener;
         this.logReader = logReader;
         this.gapCounter = new GapCounter(metrics);
@@ -122,31 +124,27 @@ final class RoomCursor {
         this.lastActivityNanos = createdAtNanos;
     }
 
-    RoomName room() {
+    public RoomName room() {
         return room;
     }
 
-    RoomKeys keys() {
-        return keys;
-    }
-
     /** When the subscription was requested, by the nanosecond clock. */
-    long createdAtNanos() {
+    public long createdAtNanos() {
         return createdAtNanos;
     }
 
     /** Completes with the position of the subscription. Fails if the subscription fails or ends first. */
-    CompletableFuture<Position> subscribed() {
+    public CompletableFuture<Position> subscribed() {
         return subscribed;
     }
 
     /** The position of the last message that was delivered or skipped. Null before the first page is read. */
-    synchronized Position position() {
+    public synchronized Position position() {
         return epoch == null ? null : new Position(epoch, offset);
     }
 
     /** The message at {@link #position}, or null. */
-    synchronized SeenMessage lastSeen() {
+    public synchronized SeenMessage lastSeen() {
         return epoch == null ? null : SeenMessage.of(new Position(epoch, offset), lastBody);
     }
 
@@ -154,9 +152,9 @@ final class RoomCursor {
      * Must be called when the channel is subscribed. Reads the log if messages may be missing.
      *
      * @param isNew whether the channel was subscribed just now, so that messages may be missing
-     * @param run run of the server that serves the channel: see {@code RedisConnection.serverRun()}
+     * @param run run of the server that serves the channel: a server that has lost data has another one
      */
-    synchronized void channelSubscribed(boolean isNew, String run) {
+    public synchronized void channelSubscribed(boolean isNew, String run) {
         if (isNew || readNumber == 0 || !run.equals(serverRun)) {
             serverRun = run;
             channelEpoch = null;
@@ -169,7 +167,7 @@ final class RoomCursor {
      * listens. It may then belong to a log that other nodes have abandoned, so that the log is read instead. The log is
      * also read if the message differs from the message that was delivered at its position, or if it comes again.
      */
-    synchronized void arrive(Envelope.Message message) {
+    public synchronized void arrive(Arrival message) {
         if (!message.run().equals(serverRun) || noteStepBack(message) || isOtherThanDelivered(message)) {
             if (inSync) {
                 read();
@@ -196,7 +194,7 @@ final class RoomCursor {
      * before. If this is its first message of the epoch, the offset is compared with the position: the message may also
      * be one that was published while the log was read.
      */
-    private boolean noteStepBack(Envelope.Message message) {
+    private boolean noteStepBack(Arrival message) {
         boolean stepsBack = message.epoch().equals(channelEpoch)
                 ? message.offset() <= channelOffset
                 : inSync && message.epoch().equals(epoch) && message.offset() <= offset;
@@ -205,7 +203,7 @@ final class RoomCursor {
         return stepsBack;
     }
 
-    private boolean isOtherThanDelivered(Envelope.Message message) {
+    private boolean isOtherThanDelivered(Arrival message) {
         return inSync
                 && message.epoch().equals(epoch)
                 && message.offset() == offset
@@ -214,7 +212,7 @@ final class RoomCursor {
     }
 
     /** Takes an unknown envelope that arrived. Reads the log, which may have a message for the envelope. */
-    synchronized void arriveUnknown() {
+    public synchronized void arriveUnknown() {
         rereadDue = true;
         gapCounter.unknownEnvelope();
         if (inSync) {
@@ -223,14 +221,14 @@ final class RoomCursor {
     }
 
     /** Takes a signal that arrived. */
-    synchronized void signal(Envelope.Signal signal) {
+    public synchronized void signal(FrameKind kind, byte[] frame) {
         if (!closed) {
-            listener.signal(room, signal.kind(), signal.frame());
+            listener.signal(room, kind, frame);
         }
     }
 
     /** Takes a page of the log. Completes the subscription outside of the monitor, before the first delivery. */
-    void pageRead(int number, LogPage page) {
+    public void pageRead(int number, LogPage page) {
         Position first = applyPage(number, page);
         if (first != null) {
             subscribed.complete(first);
@@ -314,7 +312,7 @@ final class RoomCursor {
 
     private void releaseHeld() {
         for (Held first = held.peek(); first != null; first = held.peek()) {
-            Envelope.Message message = first.message();
+            Arrival message = first.message();
             boolean sameEpoch = message.epoch().equals(epoch);
             if (sameEpoch && message.offset() == offset + 1) {
                 deliver(message.offset(), message.body());
@@ -334,7 +332,7 @@ final class RoomCursor {
         }
     }
 
-    private void hold(Envelope.Message message) {
+    private void hold(Arrival message) {
         held.add(new Held(message, readNumber));
         heldBytes += message.body().length;
         if (held.size() > MAX_HELD || heldBytes > MAX_HELD_BYTES) {
@@ -351,7 +349,7 @@ final class RoomCursor {
         listener.deliver(room, new StoredMessage(next, body));
     }
 
-    /** Reads the log of a room without new messages, so that Redis keeps the room's numbering. */
+    /** Reads the log of a room without new messages, so that the broker keeps the room's numbering. */
     synchronized void readIfQuiet(long now) {
         if (inSync && now - lastActivityNanos > QUIET_NANOS) {
             read();
@@ -359,7 +357,7 @@ final class RoomCursor {
     }
 
     /** Reads the log again, unless another read has started since the failed one. */
-    synchronized void retry(int failedRead) {
+    public synchronized void retry(int failedRead) {
         if (failedRead == readNumber) {
             read();
         }

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
 public record SeenMessage(Position position, long checksum) {
     /** Only the position is known. */
     private static final long UNKNOWN = 0;
-    /** Different messages were seen at this position. No message of Redis equals all of them. */
+    /** Different messages were seen at this position. No message of the broker equals all of them. */
     private static final long CONFLICTING = -1;
 
     /** @param body body of the message at the position, or null if the body is not known */

@@ -1,8 +1,7 @@
 package io.roomcast.lease;
 
-import io.roomcast.redis.presence.PresenceCommands;
-import io.roomcast.redis.presence.PresenceCommands.Renewal;
-import io.roomcast.redis.presence.PresenceCommands.RenewalState;
+import io.roomcast.lease.PresenceBook.Renewal;
+import io.roomcast.lease.PresenceBook.RenewalState;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -17,20 +16,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The lease of this node in Redis: the right, limited in time, to have users in rooms. While the node renews the lease,
+ * The lease of this node in the broker: the right, limited in time, to have users in rooms. While the node renews the lease,
  * its users stay in their rooms. After the lease has expired, other nodes remove these users. The node renews the lease
  * ten times in the lease's time. The reply to a renewal reports the leases of all nodes.
  *
- * <p>After a reconnect, or when Redis does not know the lease any more, the node takes a <em>new</em> lease. It enters
+ * <p>After a reconnect, or when the broker does not know the lease any more, the node takes a <em>new</em> lease. It enters
  * all its users under the new lease, and only then evicts the old lease. A user who is under both leases does not
- * appear to leave. Users whom Redis had lost join again, and users who should have left are removed. Late commands
+ * appear to leave. Users whom the broker had lost join again, and users who should have left are removed. Late commands
  * under the old lease are fenced, which means that they change nothing.
  *
  * <p>A node evicts the leases of other nodes only after it has held its own lease for a lease's time without
- * interruption. When Redis was unreachable, or this node was suspended, all leases may have expired. Every node then
+ * interruption. When the broker was unreachable, or this node was suspended, all leases may have expired. Every node then
  * needs this time to renew its own lease.
  *
- * <p>A node takes its lease in Redis before it enters users under the lease. So Redis reports a lease that was seen in
+ * <p>A node takes its lease in the broker before it enters users under the lease. So the broker reports a lease that was seen in
  * a room until the lease expires. The lease has expired if two later renewals do not report it. A single renewal does
  * not prove this, since it may have been carried out before the lease was taken.
  *
@@ -61,16 +60,16 @@ final class Lease {
     /** The users under the lease. No method blocks. */
     interface Users {
         /**
-         * Enters all users under the new lease, then evicts them from the old lease. Completes when Redis has done
+         * Enters all users under the new lease, then evicts them from the old lease. Completes when the broker has done
          * both.
          */
         CompletionStage<Void> moveTo(String oldLease, String newLease);
 
-        /** Compares some rooms with Redis. Called between two renewals. */
+        /** Compares some rooms with the broker. Called between two renewals. */
         void compareSomeRooms();
     }
 
-    private final PresenceCommands commands;
+    private final PresenceBook book;
     private final Users users;
     private final LongSupplier nanoClock;
     private volatile String id = newId();
@@ -85,7 +84,7 @@ final class Lease {
     /** Leases that were seen in rooms, and how many renewals since then have not reported them. */
     private final Map<String, Integer> unreported = new HashMap<>();
 
-    /** Whether the lease is not in Redis yet. */
+    /** Whether the lease is not in the broker yet. */
     private boolean isNew = true;
     /** Time in nanoseconds since which the lease was held without interruption. */
     private long heldSince;
@@ -97,8 +96,8 @@ final class Lease {
     private ScheduledFuture<?> renewalTask;
 
     /** @param nanoClock as {@link System#nanoTime} */
-    Lease(PresenceCommands commands, Users users, LongSupplier nanoClock) {
-        this.commands = commands;
+    Lease(PresenceBook book, Users users, LongSupplier nanoClock) {
+        this.book = book;
         this.users = users;
         this.nanoClock = nanoClock;
         this.heldSince = nanoClock.getAsLong();
@@ -133,13 +132,13 @@ final class Lease {
 
     /** Time between two renewals. */
     long renewalMillis() {
-        return Math.max(commands.leaseMillis() / RENEWALS_PER_LEASE, 1);
+        return Math.max(book.leaseMillis() / RENEWALS_PER_LEASE, 1);
     }
 
-    /** Stops the renewals, and removes the lease from Redis. Its users must have been removed before. */
+    /** Stops the renewals, and removes the lease from the broker. Its users must have been removed before. */
     void end() {
         stop();
-        commands.end(id);
+        book.end(id);
     }
 
     synchronized void start(ScheduledExecutorService timer) {
@@ -153,7 +152,7 @@ final class Lease {
         }
     }
 
-    /** Makes the next renewal take a new lease, since Redis may have lost users of this node. Any thread. */
+    /** Makes the next renewal take a new lease, since the broker may have lost users of this node. Any thread. */
     void requestReplacement() {
         replacementDue = true;
     }
@@ -167,17 +166,17 @@ final class Lease {
         }
         long now = nanoClock.getAsLong();
         if (now - lastRenewalAt > leaseNanos() / 2) {
-            restartHolding(); // This node was suspended, or Redis did not answer.
+            restartHolding(); // This node was suspended, or the broker did not answer.
         }
         lastRenewalAt = now;
         mayEvict = !replacementDue && now - heldSince > leaseNanos();
-        commands.renewLease(id, isNew, mayEvict)
+        book.renewLease(id, isNew, mayEvict)
                 .thenCompose(this::renewed)
                 .whenComplete((done, failure) -> renewalEnded(failure));
     }
 
     private long leaseNanos() {
-        return TimeUnit.MILLISECONDS.toNanos(commands.leaseMillis());
+        return TimeUnit.MILLISECONDS.toNanos(book.leaseMillis());
     }
 
     private void restartHolding() {
@@ -207,7 +206,7 @@ final class Lease {
         String newLease = newId();
         replacementDue = false; // Before anything that may set it again.
         LOG.log(Level.DEBUG, "presence moves from lease {0} to {1}", oldLease, newLease);
-        return commands.renewLease(newLease, true, false).thenAccept(held -> {
+        return book.renewLease(newLease, true, false).thenAccept(held -> {
             id = newLease;
             moving = true; // Renewals continue meanwhile.
             users.moveTo(oldLease, newLease).whenComplete((done, failure) -> moved(oldLease, failure));
@@ -216,7 +215,7 @@ final class Lease {
 
     private void moved(String oldLease, Throwable failure) {
         if (failure == null) {
-            commands.end(oldLease);
+            book.end(oldLease);
         } else {
             LOG.log(Level.DEBUG, "not all users moved to the new lease", failure);
             replacementDue = true;

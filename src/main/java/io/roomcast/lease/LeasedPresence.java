@@ -1,14 +1,13 @@
 package io.roomcast.lease;
 
 import io.roomcast.cursor.RoomChannels;
-import io.roomcast.redis.presence.PresenceCommands;
+import io.roomcast.lease.PresenceBook.ChangeReply;
+import io.roomcast.lease.PresenceBook.CompareReply;
+import io.roomcast.lease.PresenceBook.RosterReply;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Futures;
-import io.roomcast.redis.presence.PresenceCommands.ChangeReply;
-import io.roomcast.redis.presence.PresenceCommands.CompareReply;
-import io.roomcast.redis.presence.PresenceCommands.RosterReply;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
@@ -30,16 +29,16 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * Presence across nodes. Each node enters its users under its {@link Lease}. A script changes the users of a room,
- * numbers the change and publishes it on the room's channel. {@link PresenceViews} report these changes to the listener
+ * Presence across nodes. Each node enters its users under its {@link Lease}. The {@link PresenceBook} changes the
+ * users of a room, numbers the change and publishes it on the room's channel. {@link PresenceViews} report these changes to the listener
  * of this node.
  *
- * <p><b>Repair.</b> After each renewal of the lease, some of the rooms are compared with Redis, by a checksum of this
- * node's users and by the last revision. A script corrects a difference and publishes the correction. A node that sees
- * users under an expired lease removes them. The users of a room in Redis expire if no node compares the room.
+ * <p><b>Repair.</b> After each renewal of the lease, some of the rooms are compared with the broker, by a checksum of this
+ * node's users and by the last revision. The book corrects a difference and publishes the correction. A node that sees
+ * users under an expired lease removes them. The users of a room in the broker expire if no node compares the room.
  *
  * <p><b>Concurrency.</b> The map {@code rooms} holds this node's users. They are changed, and the resulting commands
- * are submitted, inside the map's atomic update for the room. So Redis gets the commands in the order of the changes,
+ * are submitted, inside the map's atomic update for the room. So the book gets the commands in the order of the changes,
  * under the lease of that moment. Nothing else is done inside the update.
  */
 public final class LeasedPresence implements PresenceStore, Lease.Users {
@@ -68,9 +67,9 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
     /** Rooms to compare after the next renewal. */
     private final Set<RoomName> roomsToCompare = ConcurrentHashMap.newKeySet();
 
-    private final PresenceCommands commands;
+    private final PresenceBook book;
     private final ScheduledExecutorService timer;
-    private final NodeUsers.Checksums checksums = new NodeUsers.Checksums();
+    private final UserChecksums checksums = new UserChecksums();
     private final Lease lease;
     private final PresenceViews views;
     private PresenceListener listener;
@@ -81,15 +80,12 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
 
     /** @param nanoClock as {@link System#nanoTime} */
     public LeasedPresence(
-            PresenceCommands commands,
-            RoomChannels subscriptions,
-            ScheduledExecutorService timer,
-            LongSupplier nanoClock) {
-        this.commands = commands;
+            PresenceBook book, RoomChannels subscriptions, ScheduledExecutorService timer, LongSupplier nanoClock) {
+        this.book = book;
         this.timer = timer;
-        this.lease = new Lease(commands, this, nanoClock);
-        this.views = new PresenceViews(
-                commands, subscriptions, timer, nanoClock, lease::requestReplacement, this::evictExpired);
+        this.lease = new Lease(book, this, nanoClock);
+        this.views =
+                new PresenceViews(book, subscriptions, timer, nanoClock, lease::requestReplacement, this::evictExpired);
     }
 
     @Override
@@ -107,7 +103,7 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
         for (NodeUsers own : rooms.values()) {
             updateOnly(own.room(), existing -> {
                 if (!existing.isEmpty()) {
-                    var unused = commands.evict(own.room(), lease.id(), EVICTED_AT_ONCE);
+                    var unused = book.evict(own.room(), lease.id(), EVICTED_AT_ONCE);
                 }
             });
         }
@@ -133,7 +129,7 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
         return result(room, update(room, own -> {
             own.add(user, session);
             String leaseId = lease.id();
-            return new Sent<>(leaseId, commands.enter(room, leaseId, List.of(user), checksums));
+            return new Sent<>(leaseId, book.enter(room, leaseId, List.of(user), checksums));
         }));
     }
 
@@ -144,11 +140,11 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
                 return null;
             }
             String leaseId = lease.id();
-            return new Sent<>(leaseId, commands.leave(room, leaseId, user, checksums.of(user)));
+            return new Sent<>(leaseId, book.leave(room, leaseId, user, checksums.of(user)));
         });
         if (sent == null) {
             return Futures.map(
-                    commands.roster(room, 0, false),
+                    book.roster(room, 0, false),
                     reply -> new UpdateResult(
                             false, reply.roster().count(), reply.roster().revision()));
         }
@@ -189,7 +185,7 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
 
     @Override
     public CompletionStage<Roster> roster(RoomName room, int limit) {
-        return commands.roster(room, limit, true).thenCompose(reply -> {
+        return book.roster(room, limit, true).thenCompose(reply -> {
             List<String> expired = expired(room, reply.leases());
             if (expired.isEmpty()) {
                 return CompletableFuture.completedFuture(reply.roster());
@@ -197,7 +193,7 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
             return Futures.all(expired.stream()
                             .map(oldLease -> evict(room, oldLease))
                             .toList())
-                    .thenCompose(done -> Futures.map(commands.roster(room, limit, true), RosterReply::roster));
+                    .thenCompose(done -> Futures.map(book.roster(room, limit, true), RosterReply::roster));
         });
     }
 
@@ -224,7 +220,7 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
 
     /** Evicts the lease from the room, in as many commands as its users need. */
     private CompletionStage<Void> evict(RoomName room, String oldLease) {
-        return commands.evict(room, oldLease, EVICTED_AT_ONCE)
+        return book.evict(room, oldLease, EVICTED_AT_ONCE)
                 .thenCompose(evicted ->
                         evicted.more() ? evict(room, oldLease) : CompletableFuture.<Void>completedFuture(null));
     }
@@ -235,7 +231,7 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
         roomsToCompare.removeAll(due);
         due.forEach(this::compare);
         int all = rooms.size() + views.size(); // Too high, since most rooms are in both: a round ends early.
-        commands.setCompareMillis((long) all / MAX_COMPARED * lease.renewalMillis());
+        book.setCompareMillis((long) all / MAX_COMPARED * lease.renewalMillis());
         int count = Math.min(all / ROUND_RENEWALS + 1, MAX_COMPARED);
         for (int i = 0; i < count; i++) {
             if (!comparisonRound.hasNext()) {
@@ -254,13 +250,13 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
         }
     }
 
-    /** Compares the room with Redis, and corrects a difference. */
+    /** Compares the room with the broker, and corrects a difference. */
     private void compare(RoomName room) {
         SentComparison sent = update(room, own -> {
             Sent<ChangeReply> reconciled = own.mayDiffer ? reconcile(own) : null;
             String leaseId = lease.id();
-            CompletionStage<CompareReply> compared =
-                    commands.compare(room, leaseId, own.checksum(), own.count(), own.shownChecksum());
+            CompletionStage<CompareReply> compared = book.compare(
+                    room, leaseId, new PresenceBook.Sums(own.checksum(), own.count(), own.shownChecksum(), checksums));
             return new SentComparison(
                     reconciled,
                     new Sent<>(leaseId, compared),
@@ -289,7 +285,7 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
     private Sent<ChangeReply> reconcile(NodeUsers own) {
         own.mayDiffer = false;
         String leaseId = lease.id();
-        return new Sent<>(leaseId, commands.reconcile(own.room(), leaseId, own.users(), checksums));
+        return new Sent<>(leaseId, book.reconcile(own.room(), leaseId, own.users(), checksums));
     }
 
     @Override

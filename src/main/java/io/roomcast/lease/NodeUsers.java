@@ -3,60 +3,19 @@ package io.roomcast.lease;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
-import io.roomcast.relay.UserText;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * This node's users in one room with their sessions, and what has to be corrected in Redis. Not thread-safe. Only used
+ * This node's users in one room with their sessions, and what has to be corrected in the broker. Not thread-safe. Only used
  * inside the atomic updates of the map of {@link LeasedPresence}.
  */
 final class NodeUsers {
-    /**
-     * Maps each user to a number. If the sums of two sets of users are equal, the sets are almost certainly equal. Each
-     * node has secret numbers of its own, so that nobody can choose names whose numbers cancel out.
-     */
-    static final class Checksums {
-        /**
-         * Sums have 46 bits, as in presence.lua. Lua and the scores of Redis are doubles, which hold integers exactly
-         * up to 53 bits. So the sum of two such numbers, and its negative, are exact there.
-         */
-        static final long MASK = (1L << 46) - 1;
-
-        private final long seed = ThreadLocalRandom.current().nextLong();
-
-        long of(UserId user) {
-            return finished(mixed(seed, user.value()));
-        }
-
-        /** Maps what is shown for the user to a number; 0 if that is only the id. */
-        long ofShown(User user) {
-            String shown = UserText.afterId(user);
-            return shown.isEmpty() ? 0 : finished(mixed(mixed(seed, user.id().value()) ^ '\t', shown));
-        }
-
-        private static long mixed(long start, String text) {
-            long hash = start;
-            for (int i = 0; i < text.length(); i++) {
-                hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-                hash ^= hash >>> 29;
-            }
-            return hash;
-        }
-
-        private static long finished(long mixed) {
-            long hash = mixed;
-            hash *= 0x9e3779b97f4a7c15L;
-            return (hash ^ hash >>> 32) & MASK;
-        }
-    }
-
     private final RoomName room;
-    private final Checksums checksums;
+    private final UserChecksums checksums;
     private final Map<UserId, Set<String>> sessions = new HashMap<>(2);
     /** The users for whom more is shown than the id. */
     private final Map<UserId, User> named = new HashMap<>(0);
@@ -66,10 +25,10 @@ final class NodeUsers {
     private long shownChecksum;
     /** Former leases of this node, under which its users may still be in the room. */
     private final Set<String> formerLeases = new HashSet<>(0);
-    /** Whether the users in Redis may differ from these, since the effect of a command is unknown. */
+    /** Whether the users in the broker may differ from these, since the effect of a command is unknown. */
     boolean mayDiffer;
 
-    NodeUsers(RoomName room, Checksums checksums) {
+    NodeUsers(RoomName room, UserChecksums checksums) {
         this.room = room;
         this.checksums = checksums;
     }
@@ -85,7 +44,7 @@ final class NodeUsers {
         Set<String> userSessions = sessions.get(user);
         if (userSessions == null) {
             sessions.put(user, Set.of(session));
-            checksum = (checksum + checksums.of(user)) & Checksums.MASK;
+            checksum = (checksum + checksums.of(user)) & UserChecksums.MASK;
         } else if (!userSessions.contains(session)) {
             Set<String> more = new HashSet<>(userSessions);
             more.add(session);
@@ -96,7 +55,7 @@ final class NodeUsers {
     private void show(User shown) {
         User before = shown.isUnnamed() ? named.remove(shown.id()) : named.put(shown.id(), shown);
         long change = checksums.ofShown(shown) - (before == null ? 0 : checksums.ofShown(before));
-        shownChecksum = (shownChecksum + change) & Checksums.MASK;
+        shownChecksum = (shownChecksum + change) & UserChecksums.MASK;
     }
 
     /** @return whether the user has no session left */
@@ -113,7 +72,7 @@ final class NodeUsers {
         }
         sessions.remove(user);
         show(User.of(user));
-        checksum = (checksum - checksums.of(user)) & Checksums.MASK;
+        checksum = (checksum - checksums.of(user)) & UserChecksums.MASK;
         return true;
     }
 
@@ -140,7 +99,7 @@ final class NodeUsers {
         return formerLeases;
     }
 
-    /** Whether Redis certainly has no user of this node in the room. */
+    /** Whether the broker certainly has no user of this node in the room. */
     boolean isEmpty() {
         return sessions.isEmpty() && formerLeases.isEmpty() && !mayDiffer;
     }

@@ -2,9 +2,8 @@ package io.roomcast.lease;
 
 import io.roomcast.cursor.PresenceEvents;
 import io.roomcast.cursor.RoomChannels;
-import io.roomcast.redis.presence.PresenceCommands;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.redis.connection.Envelope;
+import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceFold;
 import io.roomcast.relay.PresenceListener;
 import java.lang.System.Logger;
@@ -29,7 +28,7 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
     private static final long RETRY_MILLIS = 500;
 
     private final ConcurrentHashMap<String, PresenceFold> folds = new ConcurrentHashMap<>();
-    private final PresenceCommands commands;
+    private final PresenceBook book;
     private final RoomChannels subscriptions;
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
@@ -41,17 +40,17 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
     private volatile boolean hasReconnected;
 
     /**
-     * @param onReconnect called when Redis may have lost users of this node
+     * @param onReconnect called when the broker may have lost users of this node
      * @param onLeases called with the leases that were seen in a room
      */
     PresenceViews(
-            PresenceCommands commands,
+            PresenceBook book,
             RoomChannels subscriptions,
             ScheduledExecutorService timer,
             LongSupplier nanoClock,
             Runnable onReconnect,
             BiConsumer<RoomName, List<String>> onLeases) {
-        this.commands = commands;
+        this.book = book;
         this.subscriptions = subscriptions;
         this.timer = timer;
         this.nanoClock = nanoClock;
@@ -116,10 +115,10 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
     }
 
     @Override
-    public void received(String room, Envelope.Presence presence) {
+    public void received(String room, PresenceChange change) {
         PresenceFold fold = folds.get(room);
         if (fold != null) {
-            fold.arrive(presence.change());
+            fold.arrive(change);
         }
     }
 
@@ -138,12 +137,12 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
 
     /** How long nodes may need to enter their users again after a reconnect. Each enters them under a new lease. */
     private long reentryMillis() {
-        return commands.leaseMillis() / 2;
+        return book.leaseMillis() / 2;
     }
 
     @Override
     public void read(PresenceFold fold, int readNumber, int maxNames) {
-        commands.roster(fold.room(), maxNames, false).whenComplete((present, failure) -> {
+        book.roster(fold.room(), maxNames, false).whenComplete((present, failure) -> {
             if (failure == null) {
                 fold.rosterRead(readNumber, present.roster(), uncertainMillis() == 0);
                 onLeases.accept(fold.room(), present.leases());

@@ -2,13 +2,12 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.roomcast.cursor.LogPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.StoredMessage;
-import io.roomcast.relay.Futures;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Scripts;
 import io.roomcast.redis.topology.Shard;
+import io.roomcast.relay.Futures;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;
@@ -112,7 +111,7 @@ final class Probes {
                                 keys, null, shard.lineage().argument(), position.offset() - 1, 1, Relay.PAGE_BYTES),
                         true),
                 reply -> {
-                    List<StoredMessage> messages = LogPage.of(reply).messages();
+                    List<StoredMessage> messages = LogReply.page(reply).messages();
                     if (messages.isEmpty() || !new String(messages.get(0).body(), UTF_8).equals(token)) {
                         throw new RelayUnavailableException("a stored message cannot be read back");
                     }

@@ -1,7 +1,6 @@
 package io.roomcast.redis;
 
 import io.roomcast.cursor.RoomCursor;
-import io.roomcast.cursor.Subscriptions;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.redis.connection.Envelope;
@@ -16,14 +15,14 @@ final class PubSubDispatcher implements Subscriber.ServerEvents {
     private static final Logger LOG = System.getLogger(PubSubDispatcher.class.getName());
 
     private final AtomicBoolean otherVersionLogged = new AtomicBoolean();
-    private final Subscriptions subscriptions;
+    private final RedisChannels channels;
     private final Probes probes;
     private final RedisExchange exchange;
     private final NodeMetrics metrics;
     private Shard shard;
 
-    PubSubDispatcher(Subscriptions subscriptions, Probes probes, RedisExchange exchange, NodeMetrics metrics) {
-        this.subscriptions = subscriptions;
+    PubSubDispatcher(RedisChannels channels, Probes probes, RedisExchange exchange, NodeMetrics metrics) {
+        this.channels = channels;
         this.probes = probes;
         this.exchange = exchange;
         this.metrics = metrics;
@@ -36,41 +35,41 @@ final class PubSubDispatcher implements Subscriber.ServerEvents {
 
     @Override
     public void connected() {
-        subscriptions.updateSubscriptions(shard);
+        channels.updateAll(shard);
         probes.connected(shard);
     }
 
     @Override
     public void unreachable(String why) {
-        subscriptions.unreachable(shard, why);
+        channels.unreachable(shard, why);
     }
 
     @Override
     public void subscribed(String room, String run) {
-        RoomCursor cursor = subscriptions.find(room);
-        if (cursor != null && subscriptions.isServing(shard, cursor)) {
+        RoomCursor cursor = channels.subscriptions().find(room);
+        if (cursor != null && channels.isServing(shard, cursor.room())) {
             cursor.channelSubscribed(true, run);
         }
-        subscriptions.presence().subscribed(room, true);
+        channels.subscriptions().presence().subscribed(room, true);
     }
 
     @Override
     public void received(String room, Envelope envelope) {
         if (envelope instanceof Envelope.Presence presence) {
-            subscriptions.presence().received(room, presence);
+            channels.subscriptions().presence().received(room, presence.change());
             return;
         }
         if (envelope instanceof Envelope.Unknown) {
-            subscriptions.presence().subscribed(room, true);
+            channels.subscriptions().presence().subscribed(room, true);
         }
-        RoomCursor cursor = subscriptions.find(room);
-        if (cursor == null || !subscriptions.isServing(shard, cursor)) {
+        RoomCursor cursor = channels.subscriptions().find(room);
+        if (cursor == null || !channels.isServing(shard, cursor.room())) {
             return;
         }
         if (envelope instanceof Envelope.Message message) {
-            cursor.arrive(message);
+            cursor.arrive(new RoomCursor.Arrival(message.epoch(), message.offset(), message.run(), message.body()));
         } else if (envelope instanceof Envelope.Signal signal) {
-            cursor.signal(signal);
+            cursor.signal(signal.kind(), signal.frame());
         } else {
             metrics.increment(Counter.UNKNOWN_ENVELOPES);
             if (otherVersionLogged.compareAndSet(false, true)) {

@@ -2,8 +2,8 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.roomcast.protocol.Position;
 import io.roomcast.cursor.SeenMessage;
+import io.roomcast.protocol.Position;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayUnavailableException;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.roomcast.cursor.GapRepair;
 import io.roomcast.cursor.LogPage;
 import io.roomcast.cursor.Subscriptions;
+import io.roomcast.lease.LeasedPresence;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
@@ -12,7 +13,6 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.Connector;
 import io.roomcast.redis.connection.Envelope;
-import io.roomcast.relay.Futures;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Script;
@@ -20,11 +20,11 @@ import io.roomcast.redis.connection.Scripts;
 import io.roomcast.redis.connection.Subscriber;
 import io.roomcast.redis.presence.PresenceCommands;
 import io.roomcast.redis.presence.PresenceScripts;
-import io.roomcast.redis.presence.LeasedPresence;
 import io.roomcast.redis.topology.DataLineage;
 import io.roomcast.redis.topology.NodeChannels;
 import io.roomcast.redis.topology.Shard;
 import io.roomcast.redis.topology.Shards;
+import io.roomcast.relay.Futures;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.PresenceStore;
@@ -79,6 +79,7 @@ public final class RedisRelay implements Relay {
     private final PresenceScripts presenceScripts;
     private final boolean sharded;
     private final Subscriptions subscriptions;
+    private final RedisChannels roomChannels;
     private final Probes probes;
     private final RedisExchange exchange;
     private final Shards shards;
@@ -113,7 +114,8 @@ public final class RedisRelay implements Relay {
         this.nanoClock = nanoClock;
         this.sharded = settings.servers() instanceof RedisSettings.Cluster;
         this.scripts = new Scripts(sharded);
-        this.subscriptions = new Subscriptions(this::keys, metrics, nanoClock);
+        this.subscriptions = new Subscriptions("Redis", metrics, nanoClock);
+        this.roomChannels = new RedisChannels(subscriptions, this::keys);
         Scripts probing = Scripts.forProbes(sharded);
         this.probes = new Probes(probing, nanoClock);
         this.presenceScripts = new PresenceScripts(sharded);
@@ -123,13 +125,13 @@ public final class RedisRelay implements Relay {
         NodeChannels channels = new NodeChannels(settings.prefix(), settings.database(), node, sharded);
         this.exchange = new RedisExchange(channels, timer);
         DataLineage.Registry lineages =
-                new DataLineage.Registry(node, channels, scripts, subscriptions::forEachSeen, this::keys);
+                new DataLineage.Registry(node, channels, scripts, roomChannels::forEachSeen, this::keys);
         this.shards = new ShardFactory(
                         settings,
                         channels,
                         new Connector(settings, node),
                         loaded,
-                        subscriptions,
+                        roomChannels,
                         lineages,
                         probes,
                         exchange,
@@ -141,7 +143,9 @@ public final class RedisRelay implements Relay {
     @Override
     public void start(RelayListener listener) {
         exchange.start(shards);
-        subscriptions.start(shards, new GapRepair(shards, scripts, timer, subscriptions::fail), listener);
+        roomChannels.start(shards);
+        RedisRoomLog log = new RedisRoomLog(shards, scripts, this::keys);
+        subscriptions.start(roomChannels, new GapRepair(log, timer, subscriptions::fail), listener);
         shards.start(threads);
         checkTask =
                 timer.scheduleWithFixedDelay(this::checkTimeouts, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
@@ -214,7 +218,7 @@ public final class RedisRelay implements Relay {
         CommandArguments read =
                 scripts.readBefore(keys, subscriptions.position(room), lineage.argument(), 0, 0, Relay.PAGE_BYTES);
         return Futures.map(shard.read(keys.slot(), read, true), reply -> {
-            LogPage page = LogPage.of(reply);
+            LogPage page = LogReply.page(reply);
             return new Position(page.epoch(), page.offset());
         });
     }
@@ -245,7 +249,7 @@ public final class RedisRelay implements Relay {
     private CompletionStage<HistoryPage> page(RoomName room, RoomKeys keys, CommandArguments read) {
         Shard shard = shards.of(keys.slot());
         return Futures.map(shard.read(keys.slot(), read, true), reply -> {
-            LogPage page = LogPage.of(reply);
+            LogPage page = LogReply.page(reply);
             shard.lineage().note(room, page.seen());
             return new HistoryPage(page.epoch(), page.messages(), page.more());
         });

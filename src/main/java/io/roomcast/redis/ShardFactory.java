@@ -1,6 +1,5 @@
 package io.roomcast.redis;
 
-import io.roomcast.cursor.Subscriptions;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.redis.connection.Connector;
 import io.roomcast.redis.connection.MasterLocator;
@@ -37,7 +36,7 @@ record ShardFactory(
         NodeChannels channels,
         Connector connector,
         List<Script> scripts,
-        Subscriptions subscriptions,
+        RedisChannels roomChannels,
         DataLineage.Registry lineages,
         Probes probes,
         RedisExchange exchange,
@@ -75,7 +74,7 @@ record ShardFactory(
             Supplier<String> nodeChannel,
             Supplier<String> lineageKey,
             boolean sharded) {
-        PubSubDispatcher dispatcher = new PubSubDispatcher(subscriptions, probes, exchange, metrics);
+        PubSubDispatcher dispatcher = new PubSubDispatcher(roomChannels, probes, exchange, metrics);
         Shard shard = new Shard(
                 name,
                 master,
@@ -86,7 +85,7 @@ record ShardFactory(
                 dispatcher,
                 sharded,
                 metrics,
-                subscriptions::reconnected,
+                roomChannels.subscriptions()::reconnected,
                 nanoClock);
         dispatcher.setShard(shard);
         return shard;
@@ -94,6 +93,6 @@ record ShardFactory(
 
     @Override
     public void updateSubscriptions(Shard shard) {
-        subscriptions.updateSubscriptions(shard);
+        roomChannels.updateAll(shard);
     }
 }

@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.redis.RedisNode;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
-import io.roomcast.redis.connection.Envelope;
-import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.support.RecordingListener;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -35,7 +32,6 @@ class RoomCursorTest {
 
     private final RoomCursor cursor = new RoomCursor(
             room,
-            RoomKeys.of(room, "test", 0, RedisNode.PLENTY),
             listener,
             new RoomCursor.LogReader() {
                 @Override
@@ -56,7 +52,7 @@ class RoomCursorTest {
     }
 
     private void arrive(String epoch, long offset) {
-        cursor.arrive(new Envelope.Message(epoch, offset, SERVER, body(epoch, offset)));
+        cursor.arrive(new RoomCursor.Arrival(epoch, offset, SERVER, body(epoch, offset)));
     }
 
     /** Answers the read that was asked for last, with the messages from {@code first} to {@code last}. */
@@ -226,9 +222,9 @@ class RoomCursorTest {
         arrive("a", 2); // By the one that was left.
         assertEquals(upTo(1), listener.offsets(room));
         answer("a", 1, 0, false, 1, 1);
-        cursor.arrive(new Envelope.Message("a", 2, next, body("a", 2)));
+        cursor.arrive(new RoomCursor.Arrival("a", 2, next, body("a", 2)));
         assertEquals(upTo(2), listener.offsets(room));
-        cursor.arrive(new Envelope.Message("a", 3, next, body("a", 3)));
+        cursor.arrive(new RoomCursor.Arrival("a", 3, next, body("a", 3)));
         assertEquals(upTo(3), listener.offsets(room));
     }
 
@@ -237,11 +233,11 @@ class RoomCursorTest {
     void messageOfAnotherServerOfTheShardIsReadFromTheLogIfItIsThere() {
         comeInSync(0);
         arrive("a", 1);
-        cursor.arrive(new Envelope.Message("a", 2, "former", body("late", 2)));
+        cursor.arrive(new RoomCursor.Arrival("a", 2, "former", body("late", 2)));
         answer("a", 1, 0, false, 1, 1);
         assertEquals(upTo(1), listener.offsets(room));
 
-        cursor.arrive(new Envelope.Message("a", 2, "former", body("a", 2)));
+        cursor.arrive(new RoomCursor.Arrival("a", 2, "former", body("a", 2)));
         answer("a", 2, 0, false, 1, 2);
         assertEquals(upTo(2), listener.offsets(room));
     }
@@ -250,7 +246,7 @@ class RoomCursorTest {
     void otherMessageAtThePositionOfTheLastEndsTheEpoch() {
         comeInSync(0);
         arrive("a", 1);
-        cursor.arrive(new Envelope.Message("a", 1, SERVER, body("other", 1)));
+        cursor.arrive(new RoomCursor.Arrival("a", 1, SERVER, body("other", 1)));
         cursor.pageRead(
                 reads.removeLast(), new LogPage("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
         assertEquals(1, renumberings);
@@ -313,7 +309,7 @@ class RoomCursorTest {
         comeInSync(0);
         cursor.close("the end");
         arrive("a", 1);
-        cursor.signal(new Envelope.Signal(FrameKind.SIGNAL, body("a", 1)));
+        cursor.signal(FrameKind.SIGNAL, body("a", 1));
         cursor.channelSubscribed(true, SERVER);
 
         assertEquals(List.of(), listener.offsets(room));

@@ -2,12 +2,12 @@ package io.roomcast.redis.connection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.roomcast.relay.UserText;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
+import io.roomcast.relay.UserText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,18 +2,18 @@ package io.roomcast.redis.presence;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.roomcast.lease.LeasedPresence;
-import io.roomcast.lease.NodeUsers;
+import io.roomcast.lease.PresenceBook;
+import io.roomcast.lease.UserChecksums;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
-import io.roomcast.relay.Futures;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Script;
-import io.roomcast.relay.UserText;
 import io.roomcast.redis.topology.Shards;
+import io.roomcast.relay.Futures;
 import io.roomcast.relay.PresenceStore.Roster;
+import io.roomcast.relay.UserText;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -26,57 +26,16 @@ import java.util.function.Function;
 import redis.clients.jedis.CommandArguments;
 
 /**
- * The commands of {@link LeasedPresence}. No method blocks. Replies come on a reader's thread. The replies
+ * The users in the rooms, kept in Redis. No method blocks. Replies come on a reader's thread. The replies
  * about one room come in the order of the commands. A lease is named by its id. The set of all leases in Redis holds
  * {@code NODE:ID}, so that an operator sees the node.
  */
-public final class PresenceCommands {
+public final class PresenceCommands implements PresenceBook {
     private static final Logger LOG = System.getLogger(PresenceCommands.class.getName());
     private static final String NO_LEASE = "";
 
     /** Shortest time to live of a room's users in Redis. Changes and comparisons renew the time to live. */
     private static final Duration MIN_TTL = Duration.ofMinutes(1);
-
-    /**
-     * The reply to a command that changes the users of a room.
-     *
-     * @param fenced whether nothing was done, since the lease was evicted from the room
-     * @param changed whether somebody joined or left
-     */
-    record ChangeReply(boolean fenced, long revision, long count, boolean changed) {}
-
-    /** @param more whether the lease has further users in the room */
-    record EvictReply(boolean more) {}
-
-    /**
-     * The reply to a comparison of a lease's users.
-     *
-     * @param same whether Redis has the users that the node has
-     * @param fenced whether the lease was evicted from the room
-     * @param count number of users in the room, of all nodes
-     * @param leases leases of all nodes with users in the room
-     */
-    record CompareReply(boolean same, boolean fenced, long revision, long count, List<String> leases) {}
-
-    /** @param leases leases of all nodes with users in the room */
-    record RosterReply(Roster roster, List<String> leases) {}
-
-    /** What a renewal found. The names in small letters are those of renew.lua. */
-    enum RenewalState {
-        /** The lease had not expired. */
-        HELD,
-        /** The lease had expired, but no node had noticed. */
-        LATE,
-        /** Redis does not know the lease. */
-        LOST
-    }
-
-    /**
-     * The reply to a renewal.
-     *
-     * @param leases ids of all leases that are not known to have expired
-     */
-    record Renewal(RenewalState state, List<String> leases) {}
 
     private final Shards shards;
     private final PresenceScripts scripts;
@@ -106,7 +65,8 @@ public final class PresenceCommands {
         this.leaseMillis = leaseTime.toMillis();
     }
 
-    long leaseMillis() {
+    @Override
+    public long leaseMillis() {
         return leaseMillis;
     }
 
@@ -114,52 +74,46 @@ public final class PresenceCommands {
      * Sets the time in which all of the node's rooms are compared. The users of a room in Redis live four times as
      * long, and at least a minute.
      */
-    void setCompareMillis(long millis) {
+    @Override
+    public void setCompareMillis(long millis) {
         ttlMillis = Math.max(MIN_TTL.toMillis(), 4 * millis);
     }
 
-    CompletionStage<ChangeReply> enter(
-            RoomName room, String lease, Collection<User> users, NodeUsers.Checksums checksums) {
+    @Override
+    public CompletionStage<ChangeReply> enter(
+            RoomName room, String lease, Collection<User> users, UserChecksums checksums) {
         return Futures.map(
                 onRoom(scripts.enter, room, lease, false, withChecksums(users, checksums)),
                 PresenceCommands::changeReply);
     }
 
-    CompletionStage<ChangeReply> leave(RoomName room, String lease, UserId user, long checksum) {
+    @Override
+    public CompletionStage<ChangeReply> leave(RoomName room, String lease, UserId user, long checksum) {
         return Futures.map(
                 onRoom(scripts.leave, room, lease, false, List.of(user.value(), checksum)),
                 PresenceCommands::changeReply);
     }
 
-    /** Replaces the users that the lease has in the room. */
-    CompletionStage<ChangeReply> reconcile(
-            RoomName room, String lease, Collection<User> users, NodeUsers.Checksums checksums) {
+    @Override
+    public CompletionStage<ChangeReply> reconcile(
+            RoomName room, String lease, Collection<User> users, UserChecksums checksums) {
         return Futures.map(
                 onRoom(scripts.reconcile, room, lease, false, withChecksums(users, checksums)),
                 PresenceCommands::changeReply);
     }
 
-    /**
-     * Evicts a lease from the room. Fences the lease, so that its late commands have no effect, and removes its users.
-     *
-     * @param limit most users to remove
-     */
-    CompletionStage<EvictReply> evict(RoomName room, String lease, int limit) {
+    @Override
+    public CompletionStage<EvictReply> evict(RoomName room, String lease, int limit) {
         return Futures.map(
                 onRoom(scripts.evict, room, lease, false, List.of(limit)),
                 reply -> new EvictReply((Long) ((List<?>) reply).get(2) == 1));
     }
 
-    /**
-     * Compares the node's users in the room with those that the lease has in Redis.
-     *
-     * @param checksum checksum of the node's users
-     * @param users number of the node's users
-     * @param shownChecksum checksum of what is shown for them
-     */
-    CompletionStage<CompareReply> compare(RoomName room, String lease, long checksum, int users, long shownChecksum) {
+    @Override
+    public CompletionStage<CompareReply> compare(RoomName room, String lease, Sums own) {
         return Futures.map(
-                onRoom(scripts.compare, room, lease, false, List.of(checksum, users, shownChecksum)), reply -> {
+                onRoom(scripts.compare, room, lease, false, List.of(own.checksum(), own.users(), own.shown())),
+                reply -> {
                     List<?> parts = (List<?>) reply;
                     long same = (Long) parts.get(0);
                     return new CompareReply(
@@ -171,13 +125,8 @@ public final class PresenceCommands {
                 });
     }
 
-    /**
-     * Reads the users in a room.
-     *
-     * @param limit most users
-     * @param bounded whether the command fails at once when too many commands are waiting
-     */
-    CompletionStage<RosterReply> roster(RoomName room, int limit, boolean bounded) {
+    @Override
+    public CompletionStage<RosterReply> roster(RoomName room, int limit, boolean bounded) {
         return Futures.map(onRoom(scripts.roster, room, NO_LEASE, bounded, List.of(limit)), reply -> {
             List<?> parts = (List<?>) reply;
             int users = 4 + ((Long) parts.get(3)).intValue();
@@ -188,7 +137,7 @@ public final class PresenceCommands {
         });
     }
 
-    private static List<Object> withChecksums(Collection<User> users, NodeUsers.Checksums checksums) {
+    private static List<Object> withChecksums(Collection<User> users, UserChecksums checksums) {
         List<Object> arguments = new ArrayList<>(4 * users.size());
         for (User user : users) {
             arguments.add(user.id().value());
@@ -221,11 +170,9 @@ public final class PresenceCommands {
     /**
      * Renews a lease. The command is sent on both command connections, so that the lease does not expire when one of
      * these connections hangs. Completes with the first reply.
-     *
-     * @param isNew whether the lease is taken now
-     * @param findExpired whether to find out which leases have expired
      */
-    CompletionStage<Renewal> renewLease(String lease, boolean isNew, boolean findExpired) {
+    @Override
+    public CompletionStage<Renewal> renewLease(String lease, boolean isNew, boolean findExpired) {
         CommandArguments call = renewCommand(lease, isNew ? "new" : "held", findExpired ? "judge" : "");
         return Futures.map(
                 Futures.first(
@@ -242,8 +189,8 @@ public final class PresenceCommands {
                 });
     }
 
-    /** Removes the lease from Redis. */
-    void end(String lease) {
+    @Override
+    public void end(String lease) {
         var unused = shards.of(leasesSlot).read(leasesSlot, renewCommand(lease, "end", ""), false);
     }
 

@@ -2,13 +2,13 @@ package io.roomcast.redis.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.cursor.SeenMessage;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.Envelope;
 import io.roomcast.redis.connection.RedisConnection;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Script;
 import io.roomcast.redis.connection.Scripts;
-import io.roomcast.cursor.SeenMessage;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;

@@ -1,10 +1,10 @@
 package io.roomcast.redis.topology;
 
+import io.roomcast.cursor.SeenMessage;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RedisConnection;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Scripts;
-import io.roomcast.cursor.SeenMessage;
 import io.roomcast.redis.topology.SeenMessages.RoomEpoch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

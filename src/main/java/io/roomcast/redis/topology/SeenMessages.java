@@ -1,7 +1,7 @@
 package io.roomcast.redis.topology;
 
-import io.roomcast.protocol.RoomName;
 import io.roomcast.cursor.SeenMessage;
+import io.roomcast.protocol.RoomName;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;

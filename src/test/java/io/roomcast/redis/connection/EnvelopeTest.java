@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import io.roomcast.relay.UserText;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
+import io.roomcast.relay.UserText;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
