@@ -2,6 +2,7 @@ package io.roomcast.nats;
 
 import io.roomcast.cursor.GapRepair;
 import io.roomcast.cursor.Subscriptions;
+import io.roomcast.lease.LeasedPresence;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.nats.connection.JetStream;
@@ -10,12 +11,15 @@ import io.roomcast.nats.connection.NatsSettings;
 import io.roomcast.nats.connection.ServerClock;
 import io.roomcast.nats.connection.Streams;
 import io.roomcast.nats.connection.Subjects;
+import io.roomcast.nats.presence.NatsPresenceBook;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.Futures;
 import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.NodeExchange;
+import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
 import java.time.Duration;
@@ -55,6 +59,8 @@ public final class NatsRelay implements Relay {
     private final NatsChannels channels;
     private final NatsProbe probe;
     private final TailWatch tailWatch;
+    private final NatsPresenceBook book;
+    private final NatsExchange exchange;
     /** Whether the connection was in use before. */
     private volatile boolean connectedBefore;
 
@@ -80,6 +86,19 @@ public final class NatsRelay implements Relay {
             ScheduledExecutorService timer,
             LongSupplier nanoClock,
             NodeMetrics metrics) {
+        this(settings, limits, node, threads, timer, nanoClock, metrics, LEASE_TIME);
+    }
+
+    /** @param leaseTime time after which a lease of presence expires, the same for all nodes */
+    NatsRelay(
+            NatsSettings settings,
+            HistoryLimits.Rule limits,
+            String node,
+            ThreadFactory threads,
+            ScheduledExecutorService timer,
+            LongSupplier nanoClock,
+            NodeMetrics metrics,
+            Duration leaseTime) {
         this.timer = timer;
         this.nanoClock = nanoClock;
         this.metrics = metrics;
@@ -88,7 +107,9 @@ public final class NatsRelay implements Relay {
         ServerClock clock = new ServerClock(nanoClock);
         this.link = new NatsLink(settings, node, threads, nanoClock, new Events());
         JetStream jetStream = new JetStream(link);
-        this.streams = new Streams(jetStream, subjects, settings.storage(), clock, id, LEASE_TIME);
+        this.streams = new Streams(jetStream, subjects, settings.storage(), clock, id, leaseTime);
+        this.exchange = new NatsExchange(id, node, link, subjects, timer, nanoClock);
+        this.book = new NatsPresenceBook(jetStream, subjects, clock, node, leaseTime);
         RoomTails tails = new RoomTails(jetStream, subjects);
         this.subscriptions = new Subscriptions("NATS", metrics, nanoClock);
         this.appenders = new RoomAppenders(jetStream, subjects, tails, timer);
@@ -109,6 +130,7 @@ public final class NatsRelay implements Relay {
         @Override
         public void opened(NatsLink opened) {
             opened.subscribe(probe.subject(), probe::received);
+            exchange.subscribe();
         }
 
         @Override
@@ -123,6 +145,7 @@ public final class NatsRelay implements Relay {
                 subscriptions.reconnected();
             }
             connectedBefore = true;
+            exchange.beat();
             channels.updateAll();
         }
 
@@ -149,6 +172,7 @@ public final class NatsRelay implements Relay {
 
     private void watch() {
         appenders.sweep();
+        exchange.beat();
         if (link.isReady()) {
             tailWatch.look();
         }
@@ -201,6 +225,16 @@ public final class NatsRelay implements Relay {
         return probe.send();
     }
 
+    /** A presence store that uses this relay's connection. It must be closed before this relay. */
+    public PresenceStore presence() {
+        return new LeasedPresence(book, subscriptions, timer, nanoClock);
+    }
+
+    /** The exchange between the nodes of this relay. It ends with this relay. */
+    public NodeExchange exchange() {
+        return exchange;
+    }
+
     @Override
     public boolean isLocal() {
         return false;
@@ -213,6 +247,7 @@ public final class NatsRelay implements Relay {
             checkTask.cancel(false);
             watchTask.cancel(false);
         }
+        exchange.close();
         link.close();
         subscriptions.close();
         probe.close();
