@@ -32,8 +32,8 @@ public final class Keys {
             "roomcast.relay",
             "local",
             "name",
-            "What carries messages between nodes: `redis`, or `local` for a single node.",
-            Values.oneOf("local", "redis"));
+            "What carries messages between nodes: `redis` or `nats`, or `local` for a single node.",
+            Values.oneOf("local", "redis", "nats"));
 
     public static final Key<Integer> HISTORY_SIZE = new Key<>(
             "roomcast.history.size",
@@ -145,7 +145,8 @@ public final class Keys {
                     PollKeys.ALL,
                     OperationKeys.ALL,
                     MetricsKeys.ALL,
-                    RedisKeys.ALL)
+                    RedisKeys.ALL,
+                    NatsKeys.ALL)
             .flatMap(List::stream)
             .toList();
 

@@ -6,7 +6,7 @@ import java.util.Date;
 @Description("What carries messages between the nodes, as this node finds it")
 public interface RelayMXBean {
 
-    @Description("local for a node that is alone, or redis (roomcast.relay)")
+    @Description("local for a node that is alone, redis or nats (roomcast.relay)")
     String getKind();
 
     @Description("Whether the last probe travelled through the relay and came back")

@@ -7,22 +7,18 @@ import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.topology.NodeChannels;
 import io.roomcast.redis.topology.Shard;
 import io.roomcast.redis.topology.Shards;
+import io.roomcast.relay.Inquiries;
 import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.CommandArguments;
@@ -32,89 +28,20 @@ import redis.clients.jedis.Protocol;
  * Asks the other nodes over the channels that each node subscribes to alone. Redis lists these channels, so it knows
  * which nodes are connected. Each node has such a channel at every server, so one server of a Cluster is enough.
  *
- * <p><b>Concurrency.</b> Any thread may call. The monitor of an {@link Inquiry} guards its answers. The subscriber's
- * thread only passes questions and answers on.
+ * <p><b>Concurrency.</b> Any thread may call. The subscriber's thread only passes questions and answers on.
  */
 final class RedisExchange implements NodeExchange {
     private static final Logger LOG = System.getLogger(RedisExchange.class.getName());
 
     private final NodeChannels channels;
-    private final ScheduledExecutorService timer;
-    /** What was asked and not answered, by the ids of the questions. */
-    private final ConcurrentHashMap<String, Inquiry> pending = new ConcurrentHashMap<>();
-
-    private final Set<Inquiry> open = ConcurrentHashMap.newKeySet();
+    private final Inquiries inquiries;
     private volatile Shards shards;
     private volatile Responder responder =
             question -> CompletableFuture.failedFuture(new RelayUnavailableException("the node starts"));
 
     RedisExchange(NodeChannels channels, ScheduledExecutorService timer) {
         this.channels = channels;
-        this.timer = timer;
-    }
-
-    /** One question to all other nodes. */
-    private final class Inquiry {
-        private final CompletableFuture<Answers> result = new CompletableFuture<>();
-        /** The names of the nodes that have not answered, by the ids of their questions. */
-        private final Map<String, String> awaited = new HashMap<>();
-
-        private final List<Answer> answers = new ArrayList<>();
-        private final List<String> silent = new ArrayList<>();
-
-        /**
-         * Expects the answers of these nodes.
-         *
-         * @param nodes the names of the nodes, by the ids of their questions
-         * @return false if the inquiry has ended before
-         */
-        synchronized boolean expect(Map<String, String> nodes) {
-            if (result.isDone()) {
-                return false;
-            }
-            awaited.putAll(nodes);
-            nodes.keySet().forEach(id -> pending.put(id, this));
-            return true;
-        }
-
-        /** @param content null if there is no answer */
-        void take(String id, byte[] content) {
-            if (isLast(id, content)) {
-                result.complete(new Answers(answers, silent));
-            }
-        }
-
-        private synchronized boolean isLast(String id, byte[] content) {
-            String node = awaited.remove(id);
-            pending.remove(id);
-            if (node == null) {
-                return false;
-            }
-            if (content == null) {
-                silent.add(node);
-            } else {
-                answers.add(new Answer(node, content));
-            }
-            return awaited.isEmpty();
-        }
-
-        /** Ends the wait for answers. */
-        void end() {
-            unanswered().forEach(id -> take(id, null));
-        }
-
-        /** Fails if no node is known yet. After that, none is expected. */
-        private synchronized List<String> unanswered() {
-            if (awaited.isEmpty()) {
-                fail(new RelayUnavailableException("Redis does not list the nodes"));
-            }
-            return List.copyOf(awaited.keySet());
-        }
-
-        /** Has no effect if the inquiry has ended before. */
-        synchronized void fail(Throwable failure) {
-            result.completeExceptionally(failure);
-        }
+        this.inquiries = new Inquiries(timer);
     }
 
     /** Sets the servers, which are made after this object. */
@@ -132,17 +59,7 @@ final class RedisExchange implements NodeExchange {
         if (question.length > MAX_BYTES) {
             throw new IllegalArgumentException("a question of " + question.length + " bytes");
         }
-        Inquiry inquiry = new Inquiry();
-        try {
-            Future<?> end = timer.schedule(inquiry::end, deadline.toMillis(), TimeUnit.MILLISECONDS);
-            open.add(inquiry);
-            var unused = inquiry.result.whenComplete((answers, failure) -> {
-                open.remove(inquiry);
-                end.cancel(false);
-            });
-        } catch (RejectedExecutionException e) {
-            return CompletableFuture.failedFuture(new RelayUnavailableException("the node is stopping"));
-        }
+        Inquiries.Inquiry inquiry = inquiries.begin(deadline);
         Shard shard = shards.all().iterator().next();
         String own = shard.nodeChannel();
         shard.read(RoomKeys.slotOf(own), channels.listCommand(), true).whenComplete((reply, failure) -> {
@@ -152,7 +69,7 @@ final class RedisExchange implements NodeExchange {
                 ask(inquiry, question, own, namesIn(reply));
             }
         });
-        return inquiry.result;
+        return inquiry.result();
     }
 
     private static List<String> namesIn(Object reply) {
@@ -160,7 +77,7 @@ final class RedisExchange implements NodeExchange {
                 .stream().map(name -> new String((byte[]) name, UTF_8)).toList();
     }
 
-    private void ask(Inquiry inquiry, byte[] question, String own, List<String> found) {
+    private void ask(Inquiries.Inquiry inquiry, byte[] question, String own, List<String> found) {
         if (!found.contains(own)) {
             // Answers could not reach this node.
             inquiry.fail(new RelayUnavailableException("this node is not subscribed"));
@@ -175,13 +92,11 @@ final class RedisExchange implements NodeExchange {
                 nodesById.put(id, NodeChannels.nodeOf(channel));
             }
         }
-        if (nodesById.isEmpty()) {
-            inquiry.result.complete(new Answers(List.of(), List.of()));
-        } else if (inquiry.expect(nodesById)) {
+        if (inquiry.expect(nodesById)) {
             channelsById.forEach((id, channel) -> publish(channel, Envelope.question(id, own, question))
                     .whenComplete((reply, failure) -> {
                         if (failure != null) {
-                            inquiry.take(id, null);
+                            inquiries.take(id, null);
                         }
                     }));
         }
@@ -229,14 +144,11 @@ final class RedisExchange implements NodeExchange {
 
     /** Takes the answer of another node. Called on the subscriber's thread. Ignores an answer that is late. */
     void answered(Envelope.Answer answer) {
-        Inquiry inquiry = pending.get(answer.id());
-        if (inquiry != null) {
-            inquiry.take(answer.id(), answer.content());
-        }
+        inquiries.take(answer.id(), answer.content());
     }
 
     /** Ends all inquiries with the answers that have arrived. */
     void close() {
-        open.forEach(Inquiry::end);
+        inquiries.close();
     }
 }

@@ -21,6 +21,7 @@ import io.roomcast.node.FileDescriptors;
 import io.roomcast.node.Limits;
 import io.roomcast.node.ServerInfo;
 import io.roomcast.node.Threads;
+import io.roomcast.nats.NatsRelayProvider;
 import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
@@ -93,7 +94,8 @@ public final class StandaloneServer implements AutoCloseable {
                         RoomsServlet.class,
                         MetricsRegistry.class,
                         JmxRegistrar.class,
-                        RedisRelayProvider.class)
+                        RedisRelayProvider.class,
+                        NatsRelayProvider.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)

@@ -137,4 +137,17 @@ public abstract class NodeExchangeContractTest {
         awaitNodes(a, 2);
         assertEquals(List.of("twin 1", "twin 2"), told(get(a.ask(bytes(""), PLENTY))));
     }
+
+    @Test
+    void allNodesAgreeOnTheFirstProposal() {
+        NodeExchange a = node("a", saying("a"));
+        NodeExchange b = node("b", saying("b"));
+        awaitNodes(a, 1);
+        awaitNodes(b, 1);
+        String name = "n" + System.nanoTime();
+        assertEquals("first", new String(get(a.agree(name, bytes("first"))), StandardCharsets.UTF_8));
+        assertEquals("first", new String(get(b.agree(name, bytes("second"))), StandardCharsets.UTF_8));
+        assertEquals("first", new String(get(a.agree(name, bytes("third"))), StandardCharsets.UTF_8));
+        assertEquals("second", new String(get(b.agree(name + "x", bytes("second"))), StandardCharsets.UTF_8));
+    }
 }

@@ -1,0 +1,137 @@
+package io.roomcast.nats;
+
+import io.roomcast.nats.connection.JetStream;
+import io.roomcast.nats.connection.Subjects;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayUnavailableException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An appender for each room in which this node publishes. Any thread may call. No method but {@link #close} blocks.
+ *
+ * <p><b>Concurrency.</b> Calls are added inside the map's atomic update for the room, so that no appender is forgotten
+ * that has got a call.
+ */
+final class RoomAppenders implements RoomAppender.Context {
+    /** Most messages that wait to be stored. */
+    private static final int MAX_WAITING = 20_000;
+    /** Most appenders of rooms in which nothing is published now. */
+    private static final int MAX_IDLE = 20_000;
+
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final ConcurrentHashMap<String, RoomAppender> appenders = new ConcurrentHashMap<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final JetStream jetStream;
+    private final Subjects subjects;
+    private final RoomTails tails;
+    private final ScheduledExecutorService timer;
+    private volatile boolean closed;
+
+    RoomAppenders(JetStream jetStream, Subjects subjects, RoomTails tails, ScheduledExecutorService timer) {
+        this.jetStream = jetStream;
+        this.subjects = subjects;
+        this.tails = tails;
+        this.timer = timer;
+    }
+
+    @Override
+    public JetStream jetStream() {
+        return jetStream;
+    }
+
+    @Override
+    public Subjects subjects() {
+        return subjects;
+    }
+
+    @Override
+    public RoomTails tails() {
+        return tails;
+    }
+
+    @Override
+    public ScheduledExecutorService timer() {
+        return timer;
+    }
+
+    CompletionStage<Relay.Prefix> append(RoomName room, List<Relay.Entry> entries) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new RelayUnavailableException("the node is stopping"));
+        }
+        if (waiting.addAndGet(entries.size()) > MAX_WAITING) {
+            waiting.addAndGet(-entries.size());
+            return CompletableFuture.failedFuture(new RelayUnavailableException("too many messages wait for NATS"));
+        }
+        RoomAppender.Accepted accepted = accept(room, entries);
+        accepted.begin();
+        return accepted.result().whenComplete((prefix, failure) -> {
+            if (waiting.addAndGet(-entries.size()) == 0 && closed) {
+                wake();
+            }
+        });
+    }
+
+    private RoomAppender.Accepted accept(RoomName room, List<Relay.Entry> entries) {
+        RoomAppender.Accepted[] accepted = new RoomAppender.Accepted[1];
+        appenders.compute(room.value(), (name, known) -> {
+            RoomAppender appender = known == null ? new RoomAppender(room, this) : known;
+            accepted[0] = appender.accept(entries);
+            return appender;
+        });
+        return accepted[0];
+    }
+
+    /** Takes a record that was delivered to this node. */
+    void observe(String room, MessageHead head, long sequence) {
+        RoomAppender appender = appenders.get(room);
+        if (appender != null) {
+            appender.observe(head, sequence);
+        }
+    }
+
+    /** Must be called when records may have been lost. */
+    void forget(RoomName room) {
+        RoomAppender appender = appenders.get(room.value());
+        if (appender != null) {
+            appender.forget();
+        }
+    }
+
+    /** Forgets appenders without work, if there are many. To be called regularly. */
+    void sweep() {
+        if (appenders.size() > MAX_IDLE) {
+            for (String room : appenders.keySet()) {
+                appenders.computeIfPresent(room, (name, appender) -> appender.isIdle() ? null : appender);
+            }
+        }
+    }
+
+    private synchronized void wake() {
+        notifyAll();
+    }
+
+    /** Waits for what was accepted, for some seconds at most. */
+    synchronized void close(java.util.function.LongSupplier nanoClock) {
+        closed = true;
+        long deadline = nanoClock.getAsLong() + CLOSE_NANOS;
+        try {
+            while (waiting.get() > 0) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - nanoClock.getAsLong());
+                if (millis <= 0) {
+                    return;
+                }
+                wait(millis);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.roomcast.nats;
+
+import io.nats.client.impl.Headers;
+import io.roomcast.nats.connection.Append;
+import io.roomcast.nats.connection.JetStream;
+import io.roomcast.nats.connection.Subjects;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.Futures;
+import io.roomcast.relay.RelayUnavailableException;
+import java.security.SecureRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Reads the last records of rooms, and appends marks to them. Any thread may call. No method blocks. */
+final class RoomTails {
+    private static final byte[] NOTHING = new byte[0];
+    /** How often a mark is tried again, when other nodes append meanwhile. */
+    private static final int ATTEMPTS = 20;
+
+    private final SecureRandom random = new SecureRandom();
+    private final JetStream jetStream;
+    private final Subjects subjects;
+
+    RoomTails(JetStream jetStream, Subjects subjects) {
+        this.jetStream = jetStream;
+        this.subjects = subjects;
+    }
+
+    /** The last record of the room; null if there is none. */
+    CompletionStage<Tail> read(RoomName room) {
+        return Futures.map(
+                jetStream.last(subjects.messages(), subjects.stored(room.value())),
+                stored -> stored == null ? null : Tail.of(stored));
+    }
+
+    /** The last record of the room. Begins the numbering of a room that has none, so that all nodes have the same. */
+    CompletionStage<Tail> readOrBegin(RoomName room) {
+        return read(room)
+                .thenCompose(tail -> tail != null
+                        ? CompletableFuture.completedFuture(tail)
+                        : mark(room, null, MessageHead.beginning(newEpoch(), 0, 0), ATTEMPTS));
+    }
+
+    /** Appends a mark that keeps the numbering of a room in which nothing has been said for long. */
+    CompletionStage<Tail> keep(RoomName room, Tail tail) {
+        return mark(room, tail, tail.head().mark(), ATTEMPTS);
+    }
+
+    /**
+     * Ends the epoch, if it is still that of the room.
+     *
+     * @param offset the last offset that was used in the epoch, as far as this node knows
+     */
+    CompletionStage<Tail> renumber(RoomName room, String epoch, long offset) {
+        return readOrBegin(room).thenCompose(tail -> {
+            if (!tail.head().epoch().equals(epoch)) {
+                return CompletableFuture.completedFuture(tail);
+            }
+            long base = Math.max(offset, tail.head().offset());
+            MessageHead next =
+                    MessageHead.beginning(newEpoch(), base, tail.head().total());
+            return mark(room, tail, next, 0)
+                    .thenCompose(appended -> appended.head().epoch().equals(epoch)
+                            ? renumber(room, epoch, offset)
+                            : CompletableFuture.completedFuture(appended));
+        });
+    }
+
+    /**
+     * Appends a mark on top of the tail.
+     *
+     * @param attempts how often another tail is taken for the first one, if there was none
+     * @return the last record then, which may be another one
+     */
+    private CompletionStage<Tail> mark(RoomName room, Tail tail, MessageHead head, int attempts) {
+        Headers headers =
+                JetStream.expecting(tail == null ? 0 : tail.sequence()).put(MessageHead.HEADER, head.text());
+        return jetStream.append(subjects.stored(room.value()), headers, NOTHING).thenCompose(answer -> {
+            if (answer instanceof Append.Stored stored) {
+                return CompletableFuture.completedFuture(new Tail(head, stored.sequence(), 0));
+            }
+            if (answer instanceof Append.Refused refused) {
+                return CompletableFuture.failedFuture(refused.why());
+            }
+            return read(room).thenCompose(other -> {
+                if (other != null) {
+                    return CompletableFuture.completedFuture(other);
+                }
+                return attempts > 0
+                        ? mark(room, null, head, attempts - 1)
+                        : CompletableFuture.<Tail>failedFuture(
+                                new RelayUnavailableException("the room's numbering changes all the time"));
+            });
+        });
+    }
+
+    /** The name of a new epoch, which no other has. */
+    String newEpoch() {
+        return Long.toString(random.nextLong() >>> 1, Character.MAX_RADIX)
+                + Integer.toString(random.nextInt() >>> 1, Character.MAX_RADIX);
+    }
+}

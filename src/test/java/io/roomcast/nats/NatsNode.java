@@ -1,0 +1,116 @@
+package io.roomcast.nats;
+
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.nats.connection.NatsSettings;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayFixture;
+import io.roomcast.support.Await;
+import io.roomcast.support.RecordedPresence;
+import io.roomcast.support.RecordingListener;
+import io.roomcast.support.Stages;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/** What a server has of its own: a relay, its threads, presence, and what they are told. */
+final class NatsNode implements AutoCloseable {
+    final RecordingListener listener = new RecordingListener();
+    final RecordedPresence told = new RecordedPresence();
+    final NodeMetrics metrics = new NodeMetrics();
+    final NatsRelay relay;
+    final PresenceStore store;
+    final List<Thread> threads = new CopyOnWriteArrayList<>();
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+    NatsNode(NatsSettings settings, String name, Duration lease, int names) {
+        relay = new NatsRelay(
+                settings,
+                RelayFixture.PLENTY.everywhere(),
+                name,
+                this::thread,
+                timer,
+                System::nanoTime,
+                metrics,
+                lease);
+        relay.start(listener);
+        store = relay.presence();
+        store.start(told, names);
+    }
+
+    /** A node that is connected. */
+    static NatsNode connected(NatsSettings settings) {
+        NatsNode node = new NatsNode(settings, "test", Duration.ofSeconds(2), 10);
+        awaitConnected(node.relay);
+        return node;
+    }
+
+    private Thread thread(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        threads.add(thread);
+        return thread;
+    }
+
+    static void awaitConnected(Relay relay) {
+        untilAnswered(relay::probe);
+    }
+
+    /** As a client does: again, with the same key, until it is acknowledged. */
+    Position publish(RoomName room, String content) {
+        String key = UUID.randomUUID().toString();
+        byte[] body = ("{\"content\":\"" + content + "\"}").getBytes(StandardCharsets.UTF_8);
+        return untilAnswered(() -> relay.publish(room, key, body));
+    }
+
+    void enter(RoomName room, String user) {
+        untilAnswered(() -> store.enter(room, User.of(new UserId(user)), "of-" + user));
+    }
+
+    void leave(RoomName room, String user) {
+        untilAnswered(() -> store.leave(room, new UserId(user), "of-" + user));
+    }
+
+    void watch(RoomName room) {
+        Stages.get(store.watch(room));
+    }
+
+    private static <T> T untilAnswered(Supplier<CompletionStage<T>> call) {
+        AtomicReference<T> answer = new AtomicReference<>();
+        Await.until("NATS answers", () -> {
+            try {
+                answer.set(call.get().toCompletableFuture().join());
+                return true;
+            } catch (CompletionException e) {
+                return false;
+            }
+        });
+        return answer.get();
+    }
+
+    /** What SIGKILL does to a node. */
+    void vanish() {
+        timer.shutdownNow();
+        relay.close();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+        relay.close();
+        timer.shutdownNow();
+    }
+}

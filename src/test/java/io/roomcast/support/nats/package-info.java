@@ -1,0 +1,2 @@
+/** Real servers of NATS for tests. */
+package io.roomcast.support.nats;
