@@ -18,13 +18,8 @@ public final class NatsKeys {
     public static final Key<String> PASSWORD =
             new Key<>("roomcast.nats.password", "", "text", "Password of the user of NATS.", text -> text).asSecret();
 
-    public static final Key<String> TOKEN = new Key<>(
-                    "roomcast.nats.token",
-                    "",
-                    "text",
-                    "Token for NATS, instead of a user.",
-                    text -> text)
-            .asSecret();
+    public static final Key<String> TOKEN =
+            new Key<>("roomcast.nats.token", "", "text", "Token for NATS, instead of a user.", text -> text).asSecret();
 
     public static final Key<String> TRUST = new Key<>(
             "roomcast.nats.trust",
@@ -81,7 +76,8 @@ public final class NatsKeys {
         List<String> servers = Values.list(text);
         boolean valid = !servers.isEmpty()
                 && servers.stream()
-                        .allMatch(server -> server.matches("((nats|tls)://)?([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\])(:\\d{1,5})?"));
+                        .allMatch(server ->
+                                server.matches("((nats|tls)://)?([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\])(:\\d{1,5})?"));
         if (!valid) {
             throw new IllegalArgumentException(
                     "nats://host:port or tls://host:port, separated by commas; user, password and token have keys of "

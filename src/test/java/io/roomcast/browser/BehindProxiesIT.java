@@ -129,7 +129,8 @@ class BehindProxiesIT {
             carl.close();
             ann.await("room.count === 2");
             bob.await("room.count === 2");
-            assertEquals("ann,bob", ann.evaluate("room.members().then(({ users }) => users.map(({ id }) => id).join())"));
+            assertEquals(
+                    "ann,bob", ann.evaluate("room.members().then(({ users }) => users.map(({ id }) => id).join())"));
             ann.evaluate("rc.close()");
             bob.await("room.count === 1");
         }

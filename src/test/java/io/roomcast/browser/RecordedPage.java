@@ -88,10 +88,8 @@ final class RecordedPage implements AutoCloseable {
 
     /** Waits until an expression is true. Not by Page#waitForFunction, which the policy of the page forbids. */
     void await(String expression) {
-        Await.until(
-                () -> user + ": " + expression + ", but " + evaluate(STATE),
-                PATIENCE_SECONDS,
-                () -> (boolean) evaluate(expression));
+        Await.until(() -> user + ": " + expression + ", but " + evaluate(STATE), PATIENCE_SECONDS, () ->
+                (boolean) evaluate(expression));
     }
 
     /**

@@ -30,7 +30,8 @@ class NatsFaultIT {
     void keepsItsPromisesWhileNatsBreaks() throws IOException {
         try (NatsProcess nats = NatsProcess.launch();
                 CuttableProxy wayOfA = CuttableProxy.before(URI.create("http://127.0.0.1:" + nats.port()));
-                NodeProcess a = node("node-a", "nats://127.0.0.1:" + wayOfA.port()).start();
+                NodeProcess a =
+                        node("node-a", "nats://127.0.0.1:" + wayOfA.port()).start();
                 NodeProcess b = node("node-b", nats.uri()).start();
                 Workload workload = new Workload(List.of(a::webSocket, b::webSocket), 10, 4, 5, 50, SEED)) {
             goOn(workload);

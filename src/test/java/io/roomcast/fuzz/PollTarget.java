@@ -12,7 +12,8 @@ public final class PollTarget {
     public static void fuzzerTestOneInput(byte[] data) {
         try {
             PollBody poll = PollBody.read(data);
-            if (poll.rooms().stream().anyMatch(join -> join.room() == null) || poll.waitMs() != null && poll.waitMs() < 0) {
+            if (poll.rooms().stream().anyMatch(join -> join.room() == null)
+                    || poll.waitMs() != null && poll.waitMs() < 0) {
                 throw new AssertionError("not a poll: " + poll);
             }
         } catch (ProtocolException e) {

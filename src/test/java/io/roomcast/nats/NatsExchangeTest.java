@@ -30,8 +30,8 @@ class NatsExchangeTest extends NodeExchangeContractTest {
 
     @Override
     protected Joined join(String name) {
-        NatsNode node = new NatsNode(
-                NatsSettings.of(List.of(nats.uri())).withPrefix(prefix), name, Duration.ofSeconds(10), 10);
+        NatsNode node =
+                new NatsNode(NatsSettings.of(List.of(nats.uri())).withPrefix(prefix), name, Duration.ofSeconds(10), 10);
         NatsNode.awaitConnected(node.relay);
         return new Joined() {
             @Override

@@ -91,8 +91,7 @@ public final class NatsPresenceBook implements PresenceBook {
 
     @Override
     public CompletionStage<ChangeReply> leave(RoomName room, String lease, UserId user, long checksum) {
-        return change(
-                room, lease, Set.of(user), (state, update) -> Reply.of(state, update.leave(lease, user)));
+        return change(room, lease, Set.of(user), (state, update) -> Reply.of(state, update.leave(lease, user)));
     }
 
     @Override
@@ -116,12 +115,12 @@ public final class NatsPresenceBook implements PresenceBook {
     /** @param users whom the call changes; null if that is not known before */
     private CompletionStage<ChangeReply> change(RoomName room, String lease, Set<UserId> users, Change change) {
         return queue(
-                room,
-                true,
-                new RoomBook.Call<>(
-                        users,
-                        (state, update, millis) ->
-                                state.isFenced(lease) ? Reply.fenced() : change.apply(state, update)))
+                        room,
+                        true,
+                        new RoomBook.Call<>(
+                                users,
+                                (state, update, millis) ->
+                                        state.isFenced(lease) ? Reply.fenced() : change.apply(state, update)))
                 .thenApply(Reply::change);
     }
 
@@ -162,20 +161,13 @@ public final class NatsPresenceBook implements PresenceBook {
 
     @Override
     public CompletionStage<CompareReply> compare(RoomName room, String lease, Sums own) {
-        return queue(
-                room,
-                false,
-                new RoomBook.Call<>(null, (state, update, millis) -> {
-                    if (state.hasUsersOf(lease) && clock.millis() - millis > REWRITE_MILLIS) {
-                        rewrite(room);
-                    }
-                    return new CompareReply(
-                            state.isSame(lease, own),
-                            state.isFenced(lease),
-                            state.revision(),
-                            state.count(),
-                            state.leases());
-                }));
+        return queue(room, false, new RoomBook.Call<>(null, (state, update, millis) -> {
+            if (state.hasUsersOf(lease) && clock.millis() - millis > REWRITE_MILLIS) {
+                rewrite(room);
+            }
+            return new CompareReply(
+                    state.isSame(lease, own), state.isFenced(lease), state.revision(), state.count(), state.leases());
+        }));
     }
 
     /** Writes the record again, so that the stream keeps it. */
@@ -227,11 +219,13 @@ public final class NatsPresenceBook implements PresenceBook {
             }
             RenewalState state = answer instanceof Append.Stored ? RenewalState.HELD : RenewalState.LOST;
             String all = subjects.lease("");
-            return Futures.map(jetStream.subjects(subjects.leases(), all + ">"), found -> new Renewal(
-                    state,
-                    found.keySet().stream()
-                            .map(subject -> subject.substring(all.length()))
-                            .toList()));
+            return Futures.map(
+                    jetStream.subjects(subjects.leases(), all + ">"),
+                    found -> new Renewal(
+                            state,
+                            found.keySet().stream()
+                                    .map(subject -> subject.substring(all.length()))
+                                    .toList()));
         });
     }
 

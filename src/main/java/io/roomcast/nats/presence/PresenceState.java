@@ -80,13 +80,13 @@ final class PresenceState {
         fences.values().removeIf(at -> nowMillis - at > FENCE_MILLIS);
         StringBuilder text = new StringBuilder(64);
         text.append(revision).append(' ').append(origin);
-        fences.forEach((lease, at) -> text.append("\n!").append(lease).append(' ').append(at));
+        fences.forEach(
+                (lease, at) -> text.append("\n!").append(lease).append(' ').append(at));
         leases.forEach((lease, users) -> {
             text.append("\n@").append(lease);
-            users.values().forEach(entry -> text.append('\n')
-                    .append(entry.since())
-                    .append(' ')
-                    .append(ChangeText.text(entry.user())));
+            users.values()
+                    .forEach(entry ->
+                            text.append('\n').append(entry.since()).append(' ').append(ChangeText.text(entry.user())));
         });
         return text.toString().getBytes(UTF_8);
     }
@@ -156,7 +156,8 @@ final class PresenceState {
     }
 
     Roster roster(int limit) {
-        List<User> users = present.keySet().stream().limit(limit).map(this::shown).toList();
+        List<User> users =
+                present.keySet().stream().limit(limit).map(this::shown).toList();
         return new Roster(count(), users, revision(), present.isEmpty() ? 0 : origin);
     }
 
@@ -248,7 +249,8 @@ final class PresenceState {
 
         /** Replaces the users of the lease. */
         void reconcile(String lease, Collection<User> users) {
-            Set<UserId> gone = new HashSet<>(leases.getOrDefault(lease, Map.of()).keySet());
+            Set<UserId> gone =
+                    new HashSet<>(leases.getOrDefault(lease, Map.of()).keySet());
             for (User user : users) {
                 gone.remove(user.id());
                 show(lease, user, false);

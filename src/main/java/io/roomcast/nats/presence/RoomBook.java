@@ -248,9 +248,10 @@ final class RoomBook {
                     failAll(e);
                 }
             } else {
-                failAll(failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure);
+                failAll(
+                        failure instanceof CompletionException && failure.getCause() != null
+                                ? failure.getCause()
+                                : failure);
             }
         });
     }

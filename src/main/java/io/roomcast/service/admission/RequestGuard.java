@@ -146,7 +146,7 @@ public class RequestGuard {
     }
 
     /**
-    /**
+     * /**
      * What a response says about which pages may read it.
      *
      * @param origin origin of the page; null if the request is of no page

@@ -312,14 +312,22 @@ class ServerPollIT {
                 : http.sendPlain("POST", "/http/" + address + "?user=ann", input);
         assertEquals(status, refused.statusCode(), refused.body());
         assertEquals(code, Http.read(refused.body()).getString("code"));
-        assertEquals("application/problem+json", refused.headers().firstValue("Content-Type").orElse("").split(";")[0]);
+        assertEquals(
+                "application/problem+json",
+                refused.headers().firstValue("Content-Type").orElse("").split(";")[0]);
     }
 
     @Test
     void tooMuchIsRefusedAndOtherMethodsAndAddressesToo() {
         Http http = new Http(server.http(""), null);
-        assertEquals(413, http.sendPlain("POST", "/http/poll?user=ann", "x".repeat(70_000)).statusCode());
-        assertEquals(413, http.sendPlain("POST", "/http/send?user=ann", "{}\n".repeat(101)).statusCode());
+        assertEquals(
+                413,
+                http.sendPlain("POST", "/http/poll?user=ann", "x".repeat(70_000))
+                        .statusCode());
+        assertEquals(
+                413,
+                http.sendPlain("POST", "/http/send?user=ann", "{}\n".repeat(101))
+                        .statusCode());
         assertEquals(405, http.sendPlain("GET", "/http/poll?user=ann", null).statusCode());
         assertEquals(405, http.sendPlain("POST", "/http/events?user=ann", "").statusCode());
         assertEquals(404, http.sendPlain("GET", "/http/else", null).statusCode());
@@ -329,8 +337,8 @@ class ServerPollIT {
     @Test
     void positionsOfNonsenseRecoverNothing() {
         Http http = new Http(server.http(""), null);
-        for (String position : List.of(
-                "{\"epoch\":\"nonsense\",\"offset\":3}", "{\"epoch\":\"x\",\"offset\":9007199254740991}")) {
+        for (String position :
+                List.of("{\"epoch\":\"nonsense\",\"offset\":3}", "{\"epoch\":\"x\",\"offset\":9007199254740991}")) {
             String answer = http.sendPlain(
                             "POST", "/http/poll?user=ann", "{\"rooms\":{\"" + room + "\":" + position + "}}")
                     .body();
