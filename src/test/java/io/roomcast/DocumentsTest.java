@@ -33,6 +33,7 @@ class DocumentsTest {
             "docs/performance.md",
             "docs/protocol.md",
             "docs/redis.md",
+            "docs/relays.md",
             "docs/runbook.md",
             "docs/security.md",
             "docs/servers.md",

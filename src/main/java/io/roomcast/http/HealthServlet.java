@@ -1,5 +1,7 @@
 package io.roomcast.http;
 
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.Trait;
 import io.roomcast.service.admission.Verdict;
 import io.roomcast.service.operations.Readiness;
 import jakarta.inject.Inject;
@@ -8,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * {@code /health/live} answers 200 while the process runs. {@code /health/ready} answers 200 while this node delivers
@@ -20,6 +23,9 @@ public class HealthServlet extends ReadOnlyServlet {
 
     @Inject
     private transient Readiness readiness;
+
+    @Inject
+    private transient Relay relay;
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -34,7 +40,7 @@ public class HealthServlet extends ReadOnlyServlet {
     private void ready(HttpServletResponse response) throws IOException {
         Readiness.State state = readiness.state();
         if (state == Readiness.State.READY) {
-            answer(response, HttpServletResponse.SC_OK, "{\"status\":\"UP\"}");
+            answer(response, HttpServletResponse.SC_OK, "{\"status\":\"UP\"" + traits() + "}");
         } else {
             String reason = state.word();
             answer(
@@ -42,6 +48,12 @@ public class HealthServlet extends ReadOnlyServlet {
                     HttpServletResponse.SC_SERVICE_UNAVAILABLE,
                     "{\"status\":\"DOWN\",\"reason\":\"" + reason + "\"}");
         }
+    }
+
+    /** What the relay does otherwise than others, for whoever looks; nothing for most. */
+    private String traits() {
+        List<String> words = Trait.words(relay.traits());
+        return words.isEmpty() ? "" : ",\"relayTraits\":[\"" + String.join("\",\"", words) + "\"]";
     }
 
     private static void answer(HttpServletResponse response, int status, String json) throws IOException {

@@ -6,10 +6,13 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Histogram;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.Trait;
 import io.roomcast.service.operations.Readiness;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Date;
+import java.util.List;
 import java.util.stream.LongStream;
 
 /** Implements {@link RelayMXBean}, from the metrics and the last probe. Any thread. */
@@ -17,13 +20,15 @@ import java.util.stream.LongStream;
 public class RelayBean implements RelayMXBean {
     private NodeMetrics metrics;
     private Readiness readiness;
+    private Relay relay;
     private String kind;
 
     /** For the container's proxy. */
     protected RelayBean() {}
 
     @Inject
-    public RelayBean(NodeMetrics metrics, Readiness readiness, RoomcastConfig config) {
+    public RelayBean(NodeMetrics metrics, Readiness readiness, Relay relay, RoomcastConfig config) {
+        this.relay = relay;
         this.metrics = metrics;
         this.readiness = readiness;
         this.kind = config.get(Keys.RELAY);
@@ -32,6 +37,11 @@ public class RelayBean implements RelayMXBean {
     @Override
     public String getKind() {
         return kind;
+    }
+
+    @Override
+    public List<String> getTraits() {
+        return Trait.words(relay.traits());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.roomcast.jmx;
 
 import java.util.Date;
+import java.util.List;
 
 /** The state of the relay as this node measures it. Any thread may call any method; no method blocks. */
 @Description("What carries messages between the nodes, as this node finds it")
@@ -8,6 +9,9 @@ public interface RelayMXBean {
 
     @Description("local for a node that is alone, redis or nats (roomcast.relay)")
     String getKind();
+
+    @Description("What this relay does otherwise than others: docs/relays.md explains each word")
+    List<String> getTraits();
 
     @Description("Whether the last probe travelled through the relay and came back")
     boolean isReachable();

@@ -137,8 +137,9 @@ final class NatsChannels implements Subscriptions.Channels {
         String room = Subjects.decodeLast(message.getSubject());
         Headers headers = message.getHeaders();
         MessageHead head = MessageHead.of(headers);
-        if (head != null) {
-            stored(room, head, headers, message.getData());
+        String sequence = headers == null ? null : headers.getFirst("Nats-Sequence");
+        if (head != null && sequence != null) {
+            stored(room, head, Long.parseLong(sequence), message.getData());
             return;
         }
         PresenceChange change = headers == null ? null : ChangeText.of(headers);
@@ -163,8 +164,8 @@ final class NatsChannels implements Subscriptions.Channels {
         }
     }
 
-    private void stored(String room, MessageHead head, Headers headers, byte[] body) {
-        appenders.observe(room, head, Long.parseLong(headers.getFirst("Nats-Sequence")));
+    private void stored(String room, MessageHead head, long sequence, byte[] body) {
+        appenders.observe(room, head, sequence);
         RoomCursor cursor = subscriptions.find(room);
         if (cursor == null) {
             return;

@@ -22,8 +22,10 @@ import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
+import io.roomcast.relay.Trait;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
@@ -233,6 +235,11 @@ public final class NatsRelay implements Relay {
     /** The exchange between the nodes of this relay. It ends with this relay. */
     public NodeExchange exchange() {
         return exchange;
+    }
+
+    @Override
+    public Set<Trait> traits() {
+        return Set.of(Trait.values());
     }
 
     @Override

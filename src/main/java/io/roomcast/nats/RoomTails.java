@@ -5,14 +5,16 @@ import io.roomcast.nats.connection.Append;
 import io.roomcast.nats.connection.JetStream;
 import io.roomcast.nats.connection.Subjects;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.relay.Futures;
 import io.roomcast.relay.RelayUnavailableException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Reads the last records of rooms, and appends marks to them. Any thread may call. No method blocks. */
 final class RoomTails {
+    private static final Logger LOG = System.getLogger(RoomTails.class.getName());
     private static final byte[] NOTHING = new byte[0];
     /** How often a mark is tried again, when other nodes append meanwhile. */
     private static final int ATTEMPTS = 20;
@@ -26,11 +28,26 @@ final class RoomTails {
         this.subjects = subjects;
     }
 
-    /** The last record of the room; null if there is none. */
+    /**
+     * The last record of the room; null if there is none. On a record that no node has written, a new epoch begins: what
+     * was before it cannot be counted from.
+     */
     CompletionStage<Tail> read(RoomName room) {
-        return Futures.map(
-                jetStream.last(subjects.messages(), subjects.stored(room.value())),
-                stored -> stored == null ? null : Tail.of(stored));
+        return jetStream
+                .last(subjects.messages(), subjects.stored(room.value()))
+                .thenCompose(stored -> {
+                    if (stored == null) {
+                        return CompletableFuture.completedFuture(null);
+                    }
+                    MessageHead head = MessageHead.of(stored);
+                    if (head != null) {
+                        return CompletableFuture.completedFuture(
+                                new Tail(head, stored.sequence(), stored.millis()));
+                    }
+                    LOG.log(Level.WARNING, "something else than Roomcast has written into the stream of messages");
+                    Tail foreign = new Tail(null, stored.sequence(), stored.millis());
+                    return mark(room, foreign, MessageHead.beginning(newEpoch(), 0, 0), ATTEMPTS);
+                });
     }
 
     /** The last record of the room. Begins the numbering of a room that has none, so that all nodes have the same. */

@@ -6,6 +6,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.room.RoomSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -94,6 +95,11 @@ public interface Relay extends RoomSource, AutoCloseable {
      * message has arrived. A probe that completes in time proves that the relay delivers messages to this node.
      */
     CompletionStage<Void> probe();
+
+    /** What this relay does otherwise than this page says; empty if nothing. Never changes. */
+    default Set<Trait> traits() {
+        return Set.of();
+    }
 
     /** Whether the history is in the memory of this process. A room then needs no copy of its latest messages. */
     boolean isLocal();

@@ -54,7 +54,7 @@ public record StreamRecord(long sequence, long millis, Map<String, String> heade
 
     private static Map<String, String> headers(byte[] block) {
         Map<String, String> named = new HashMap<>(4);
-        for (String line : new String(block, java.nio.charset.StandardCharsets.UTF_8).split("\r\n")) {
+        for (String line : new String(block, java.nio.charset.StandardCharsets.UTF_8).split("\r\n", -1)) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 named.putIfAbsent(

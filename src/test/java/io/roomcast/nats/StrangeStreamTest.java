@@ -1,0 +1,180 @@
+package io.roomcast.nats;
+
+import static io.roomcast.support.Stages.assertUnavailable;
+import static io.roomcast.support.Stages.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Nats;
+import io.nats.client.impl.Headers;
+import io.roomcast.nats.connection.NatsSettings;
+import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.support.Await;
+import io.roomcast.support.CapturedLog;
+import io.roomcast.support.nats.NatsProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What others do to the streams and subjects of Roomcast, and what is left when a relay has ended. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class StrangeStreamTest {
+    private static NatsProcess nats;
+
+    private final String prefix = "test-" + UUID.randomUUID().toString().substring(0, 8);
+    private final RoomName room = new RoomName("lobby");
+    private Connection stranger;
+    private NatsNode node;
+
+    @BeforeAll
+    static void startNats() {
+        nats = NatsProcess.launch();
+    }
+
+    @AfterAll
+    static void stopNats() {
+        if (nats != null) {
+            nats.close();
+        }
+    }
+
+    @BeforeEach
+    void connect() throws IOException, InterruptedException {
+        stranger = Nats.connect(nats.uri());
+        node = NatsNode.connected(settings());
+    }
+
+    private NatsSettings settings() {
+        return NatsSettings.of(List.of(nats.uri())).withPrefix(prefix);
+    }
+
+    @AfterEach
+    void disconnect() throws InterruptedException {
+        node.close();
+        stranger.close();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whatOthersWriteIntoARoomBeginsANewEpoch() throws IOException, JetStreamApiException {
+        get(node.relay.subscribe(room));
+        Position before = node.publish(room, "a");
+        node.listener.awaitCount(room, 1);
+        stranger.jetStream().publish(prefix + ".m.lobby", bytes("junk"));
+        Position after = node.publish(room, "b");
+
+        assertNotEquals(before.epoch(), after.epoch());
+        node.listener.awaitCount(room, 2);
+        assertEquals(after.epoch(), get(node.relay.position(room)).epoch());
+        assertEquals(1, get(node.relay.historyAfter(room, 0, 10)).messages().size());
+    }
+
+    @Test
+    void whatOthersSayIsNotTakenForAMessage() {
+        get(node.relay.subscribe(room));
+        node.watch(room);
+        for (String junk : List.of("", "S", "Pfoo", "xyz", "\u0000")) {
+            stranger.publish(prefix + ".l.lobby", bytes(junk));
+        }
+        for (String header : List.of("", "a", "e 1 0 0 0 M", "e x 0 0 0 M", "e -1 0 0 0 E")) {
+            stranger.publish(prefix + ".l.lobby", new Headers().put("Rc", header), bytes("junk"));
+            stranger.publish(prefix + ".l.lobby", new Headers().put("Rp", header), bytes("junk"));
+        }
+        stranger.publish(prefix + ".x.all", bytes("junk"));
+        node.enter(room, "ann");
+        Position first = node.publish(room, "a");
+        node.listener.awaitCount(room, 1);
+        node.relay.signal(room, FrameKind.SIGNAL, bytes("{}"));
+        node.listener.awaitSignals(3);
+
+        assertEquals(1, first.offset());
+        assertEquals(List.of(1L), node.listener.offsets(room));
+        node.told.awaitChanges(room, "+ann");
+        assertEquals(List.of(), node.told.wrong());
+    }
+
+    @Test
+    void roomsThatWereEmptiedGetANewEpoch() throws IOException, JetStreamApiException {
+        Position start = get(node.relay.subscribe(room));
+        node.publish(room, "a");
+        node.publish(room, "b");
+        node.listener.awaitCount(room, 2);
+        stranger.jetStreamManagement().purgeStream(prefix);
+        Position after = node.publish(room, "c");
+
+        assertNotEquals(start.epoch(), after.epoch());
+        node.listener.awaitCount(room, 3);
+        assertTrue(get(node.relay.historyAfter(room, 0, 10)).messages().size() == 1);
+    }
+
+    @Test
+    void aStreamThatWasDeletedIsMadeAgain() throws IOException, JetStreamApiException {
+        node.publish(room, "a");
+        stranger.jetStreamManagement().deleteStream(prefix);
+        Position after = node.publish(room, "b");
+        assertEquals(1, after.offset());
+        NatsNode.awaitConnected(node.relay);
+    }
+
+    @Test
+    void whateverStandsInTheRecordOfARoomIsReplaced() throws IOException, JetStreamApiException {
+        node.watch(room);
+        node.enter(room, "ann");
+        stranger.jetStream().publish(prefix + ".p.lobby", bytes("junk\n@\n! \n@x\n1 \u0000\n9999999999999999999999 a"));
+        Await.until("ann is there", () -> get(node.store.roster(room, 9)).count() == 1);
+        node.enter(room, "bob");
+        Await.until("both are there", () -> get(node.store.roster(room, 9)).count() == 2);
+        assertEquals(List.of(), node.told.wrong());
+    }
+
+    @Test
+    void otherLimitsOfAStreamAreKeptAndNamed() {
+        try (CapturedLog log = CapturedLog.of("io.roomcast.nats");
+                NatsNode other = new NatsNode(
+                        settings().withStorage(new NatsSettings.Storage(1, 500, Duration.ofHours(25))),
+                        "other",
+                        Duration.ofSeconds(2),
+                        10)) {
+            NatsNode.awaitConnected(other.relay);
+            Await.until("the log names the limit", () -> log.messages(Level.WARNING).stream()
+                    .anyMatch(text -> text.contains("max_msgs_per_subject is 10,000, not 500")
+                            || text.contains("max_msgs_per_subject is 10000, not 500")));
+        }
+    }
+
+    @Test
+    void noThreadIsLeftWhenARelayHasEnded() {
+        NatsNode other = NatsNode.connected(settings());
+        other.publish(room, "a");
+        other.close();
+        assertTrue(other.threads.size() > 3);
+        Await.until("all threads have ended", () -> other.threads.stream().noneMatch(Thread::isAlive));
+        assertUnavailable(other.relay.publish(room, null, bytes("late")));
+    }
+
+    @Test
+    void noThreadIsLeftWhenNatsWasNeverThere() {
+        NatsNode other = new NatsNode(
+                NatsSettings.of(List.of("nats://127.0.0.1:1")), "alone", Duration.ofSeconds(2), 10);
+        assertUnavailable(other.relay.subscribe(room));
+        other.close();
+        Await.until("all threads have ended", () -> other.threads.stream().noneMatch(Thread::isAlive));
+    }
+}
