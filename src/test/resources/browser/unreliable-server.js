@@ -192,7 +192,7 @@ async ({ library, seed, messages }) => {
 
   // The publisher
   const rc = new Roomcast({
-    user: 'ann', url: 'ws://unreliable.test/ws', WebSocket: Socket, outboxLimit: 60,
+    user: 'ann', url: 'ws://unreliable.test/ws', WebSocket: Socket, transport: 'websocket', outboxLimit: 60,
     backoff: { baseMs: 20, capMs: 200 },
   });
   const room = rc.join('lobby');

@@ -87,7 +87,9 @@ class LibraryElsewhereIT {
                             close() {}
                         }
                         window.waits = 0;
-                        window.rc = new Roomcast({ WebSocket: Insisting, backoff: { baseMs: 10, capMs: 20 } });
+                        window.rc = new Roomcast({
+                            WebSocket: Insisting, transport: 'websocket', backoff: { baseMs: 10, capMs: 20 },
+                        });
                         rc.addEventListener('waiting', () => { waits += 1; });
                     }""");
             // Not by Page#waitForFunction, which the policy of the page forbids.
