@@ -1,5 +1,6 @@
 package io.roomcast.standalone;
 
+import io.roomcast.config.ArchiveKeys;
 import io.roomcast.config.ConfigException;
 import io.roomcast.config.Key;
 import io.roomcast.config.KeyFamily;
@@ -73,7 +74,8 @@ final class Options {
                     .type(String.class)
                     .paramLabel("<" + key.kind() + ">")
                     .description(wrapped(key.doc().replace("`", "")
-                            + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + ".")))
+                            + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + ".")
+                            + (key == ArchiveKeys.DATA ? " Here: " + DataDirectory.usual() + "." : "")))
                     .build());
         }
         return spec;
