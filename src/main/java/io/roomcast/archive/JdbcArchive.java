@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /**
@@ -41,6 +42,7 @@ public final class JdbcArchive implements Archive {
     private final Dialect dialect;
     private final String place;
     private final InstantSource wall;
+    private final Consumer<Connection> discard;
     private final Runnable closeSource;
     private final byte[] salt;
 
@@ -49,14 +51,22 @@ public final class JdbcArchive implements Archive {
      *
      * @param source gives connections that commit only when they are told to
      * @param place as {@link #place}
+     * @param discard called with a connection that may not be used again, before it is closed
      * @param closeSource called by {@link #close}
      * @throws NewerSchemaException if a newer program has made the tables
      */
-    public JdbcArchive(DataSource source, Dialect dialect, String place, InstantSource wall, Runnable closeSource) {
+    public JdbcArchive(
+            DataSource source,
+            Dialect dialect,
+            String place,
+            InstantSource wall,
+            Consumer<Connection> discard,
+            Runnable closeSource) {
         this.source = source;
         this.dialect = dialect;
         this.place = place;
         this.wall = wall;
+        this.discard = discard;
         this.closeSource = closeSource;
         this.salt = inTransaction(connection -> {
             Migrations.run(connection, dialect);
@@ -239,11 +249,13 @@ public final class JdbcArchive implements Archive {
         }
     }
 
-    private static void rollBack(Connection connection, Exception failure) {
+    private void rollBack(Connection connection, Exception failure) {
         try {
             connection.rollback();
         } catch (SQLException e) {
-            // The database has rolled back already, or is away.
+            // The database has rolled back by itself, as SQLite does when the disk is full, or it is away. The driver of
+            // SQLite would begin no other transaction on this connection.
+            discard.accept(connection);
             failure.addSuppressed(e);
         }
     }

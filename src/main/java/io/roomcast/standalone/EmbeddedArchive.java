@@ -81,10 +81,11 @@ public final class EmbeddedArchive {
             }
             pool = pool(database);
             HikariDataSource opened = pool;
-            return new JdbcArchive(opened, Dialect.SQLITE, file.toString(), InstantSource.system(), () -> {
-                opened.close();
-                directory.close();
-            });
+            return new JdbcArchive(
+                    opened, Dialect.SQLITE, file.toString(), InstantSource.system(), opened::evictConnection, () -> {
+                        opened.close();
+                        directory.close();
+                    });
         } catch (SQLException | ArchiveException | NewerSchemaException e) {
             if (pool != null) {
                 pool.close();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveContractTest;
 import io.roomcast.relay.ArchiveException;
@@ -114,7 +115,12 @@ class SqliteArchiveTest extends ArchiveContractTest {
             }
             assertFalse(full.isDamaged());
             assertTrue(stored > 0);
+            assertThrows(
+                    ArchiveException.class,
+                    () -> small.append(List.of(run(new RoomName("another"), "e1", 1, 10_000))),
+                    "and goes on refusing");
             assertEquals(stored, small.numbering(room).orElseThrow().offset());
+            small.check();
         }
     }
 
