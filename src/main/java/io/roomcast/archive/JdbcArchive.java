@@ -225,10 +225,20 @@ public final class JdbcArchive implements Archive {
     }
 
     @Override
-    public void check() {
+    public void check(int bytes) {
+        setBallast(bytes == 0 ? null : new byte[bytes]);
+        if (bytes > 0) {
+            // In a commit of its own: what one commit writes and takes back needs no space.
+            setBallast(null);
+        }
+    }
+
+    private void setBallast(byte[] ballast) {
         inTransaction(connection -> {
-            try (PreparedStatement update = connection.prepareStatement("UPDATE archive SET checked_at = ?")) {
+            try (PreparedStatement update =
+                    connection.prepareStatement("UPDATE archive SET checked_at = ?, ballast = ?")) {
                 update.setLong(1, wall.millis());
+                update.setBytes(2, ballast);
                 return update.executeUpdate();
             }
         });

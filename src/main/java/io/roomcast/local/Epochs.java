@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /**
  * Computes the epoch of a new log of a room. If the room's last log never had a message, the new log gets the same
  * epoch, since returning clients have missed nothing. If the last log had messages, the new log gets another epoch.
- * After a restart of the node, every room has another epoch, unless the salt is that of an archive.
+ * With another salt, every room has another epoch.
  *
  * <p>An epoch depends on a count of discarded logs. Rooms share a fixed number of counters, so that memory is bounded.
  * If two rooms share a counter, an empty room may get a new epoch without need. Its clients then see a gap that does

@@ -40,6 +40,8 @@ final class GroupCommit implements AutoCloseable {
     private static final int MAX_MESSAGES = 4_000;
     /** Most bytes of bodies of a commit, unless a single publish has more. */
     private static final long MAX_BYTES = 4 << 20;
+    /** A commit of this size must be possible again after a failure. */
+    private static final int MIN_FAILED_BYTES = 64 << 10;
     /** An idle node commits this often, to find out whether it still can. */
     private static final long CHECK_SECONDS = 60;
     /** How long {@link #close} waits for what was submitted. */
@@ -77,6 +79,8 @@ final class GroupCommit implements AutoCloseable {
 
     private long committedAt;
     private boolean failing;
+    /** Size of the commit that failed last. */
+    private int failedBytes = MIN_FAILED_BYTES;
 
     /** @param maxQueuedBytes most bytes of bodies that wait */
     GroupCommit(
@@ -188,12 +192,23 @@ final class GroupCommit implements AutoCloseable {
                 succeeded();
             }
         } catch (RuntimeException e) {
+            long bytes = writes.stream().mapToLong(Write::bytes).sum();
+            failedBytes = (int) Math.max(MIN_FAILED_BYTES, Math.min(bytes, MAX_BYTES));
             failed(e);
             uncertain.addAll(rooms.keySet());
             fail(writes, new RelayUnavailableException("the archive cannot store messages now"));
             return;
         }
-        rooms.values().forEach(RoomBatch::takeOver);
+        rooms.forEach((name, room) -> {
+            try {
+                room.takeOver();
+            } catch (RuntimeException e) {
+                // A defect in one room must not stop the others. What the archive has is delivered before the next
+                // message.
+                LOG.log(Level.ERROR, "The stored messages of room " + name + " could not be delivered", e);
+                uncertain.add(name);
+            }
+        });
         answers.forEach(Runnable::run);
     }
 
@@ -227,7 +242,8 @@ final class GroupCommit implements AutoCloseable {
         try {
             requireWhole();
             if (failing || memory.now() - committedAt > TimeUnit.SECONDS.toMillis(CHECK_SECONDS)) {
-                archive.check();
+                // On a full disk, small commits may succeed where those of messages fail.
+                archive.check(failing ? failedBytes : 0);
                 succeeded();
             }
             probes.forEach(probe -> probe.done().complete(null));

@@ -37,7 +37,11 @@ public final class LocalRelay implements Relay {
     private static final long EARLY_SWEEP_MILLIS = 500;
 
     private final ConcurrentHashMap<RoomName, LocalLog> logs = new ConcurrentHashMap<>();
-    private final Epochs epochs;
+    /** Of rooms that are in memory only. */
+    private final Epochs epochs = new Epochs(newSalt());
+    /** Of rooms that an archive has, too: an empty one has the same epoch in the next process. */
+    private final Epochs archivedEpochs;
+
     private final byte[] salt;
     private final HistoryLimits.Rule limits;
     private final HistoryBudget budget;
@@ -61,7 +65,7 @@ public final class LocalRelay implements Relay {
         this(limits, maxBytes, clock, timer, newSalt());
     }
 
-    /** @param salt for epochs and digests of keys */
+    /** @param salt for digests of keys, and for epochs of rooms that an archive has, too */
     LocalRelay(
             HistoryLimits.Rule limits,
             long maxBytes,
@@ -69,7 +73,7 @@ public final class LocalRelay implements Relay {
             ScheduledExecutorService timer,
             byte[] salt) {
         this.salt = salt.clone();
-        this.epochs = new Epochs(salt);
+        this.archivedEpochs = new Epochs(salt);
         this.budget = new HistoryBudget(maxBytes);
         this.limits = limits;
         this.clock = clock;
@@ -286,9 +290,9 @@ public final class LocalRelay implements Relay {
         return discardedLogs.get();
     }
 
-    /** The epoch of a room that begins. */
+    /** The epoch of a room of which the archive has nothing. */
     String firstEpoch(RoomName room) {
-        return epochs.of(room);
+        return archivedEpochs.of(room);
     }
 
     /** @return the log; or null if the log was discarded, which removes the log from the map */

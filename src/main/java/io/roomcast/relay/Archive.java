@@ -84,8 +84,12 @@ public interface Archive extends AutoCloseable {
      */
     List<Key> keysSince(RoomName room, String epoch, long time);
 
-    /** Commits something that is no message, to find out whether a commit is possible. */
-    void check();
+    /**
+     * Commits something that is no message, to find out whether a commit is possible.
+     *
+     * @param bytes how large the commit is at least; it is taken back
+     */
+    void check(int bytes);
 
     /** Where the messages are, as operators know it. */
     String place();

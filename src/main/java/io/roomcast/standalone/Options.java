@@ -169,7 +169,8 @@ final class Options {
             line.append(line.length() == 0 ? "" : " ").append(word);
         }
         lines.add(line.toString());
-        return lines.toArray(String[]::new);
+        // picocli takes each line for a format of its own.
+        return lines.stream().map(each -> each.replace("%", "%%")).toArray(String[]::new);
     }
 
     private static String option(Key<?> key) {

@@ -113,9 +113,9 @@ final class FaultyArchive implements Archive {
     }
 
     @Override
-    public void check() {
+    public void check(int bytes) {
         beforeCommit();
-        archive.check();
+        archive.check(bytes);
     }
 
     @Override

@@ -120,7 +120,8 @@ class SqliteArchiveTest extends ArchiveContractTest {
                     () -> small.append(List.of(run(new RoomName("another"), "e1", 1, 10_000))),
                     "and goes on refusing");
             assertEquals(stored, small.numbering(room).orElseThrow().offset());
-            small.check();
+            small.check(0);
+            assertThrows(ArchiveException.class, () -> small.check(1 << 20));
         }
     }
 

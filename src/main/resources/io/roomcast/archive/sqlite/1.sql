@@ -2,7 +2,8 @@
 CREATE TABLE archive (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     salt BLOB NOT NULL,
-    checked_at INTEGER NOT NULL
+    checked_at INTEGER NOT NULL,
+    ballast BLOB
 );
 CREATE TABLE numbering (
     id INTEGER PRIMARY KEY,
