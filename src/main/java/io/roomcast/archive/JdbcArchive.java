@@ -263,7 +263,8 @@ public final class JdbcArchive implements Archive {
         try {
             connection.rollback();
         } catch (SQLException e) {
-            // The database has rolled back by itself, as SQLite does when the disk is full, or it is away. The driver of
+            // The database has rolled back by itself, as SQLite does when the disk is full, or it is away. The driver
+            // of
             // SQLite would begin no other transaction on this connection.
             discard.accept(connection);
             failure.addSuppressed(e);

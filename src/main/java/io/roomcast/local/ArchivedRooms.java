@@ -55,10 +55,7 @@ final class ArchivedRooms implements AutoCloseable {
 
     /** @param whenFailed called on a thread of this object when the archive cannot be read */
     ArchivedRooms(
-            LocalRelay memory,
-            ArchiveLoader loader,
-            ThreadFactory threads,
-            Consumer<ArchiveException> whenFailed) {
+            LocalRelay memory, ArchiveLoader loader, ThreadFactory threads, Consumer<ArchiveException> whenFailed) {
         this.whenFailed = whenFailed;
         this.memory = memory;
         this.loader = loader;

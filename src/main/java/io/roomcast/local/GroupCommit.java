@@ -263,7 +263,10 @@ final class GroupCommit implements AutoCloseable {
     void onFailure(ArchiveException failure) {
         if (failure.isDamaged() && !damaged) {
             damaged = true;
-            LOG.log(Level.ERROR, "The archive at " + archive.place() + " is damaged; nothing is stored any more", failure);
+            LOG.log(
+                    Level.ERROR,
+                    "The archive at " + archive.place() + " is damaged; nothing is stored any more",
+                    failure);
         }
     }
 

@@ -75,7 +75,7 @@ final class Options {
                     .paramLabel("<" + key.kind() + ">")
                     .description(wrapped(key.doc().replace("`", "")
                             + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + ".")
-                            + (key == ArchiveKeys.DATA ? " Here: " + DataDirectory.usual() + "." : "")))
+                            + (key.name().equals(ArchiveKeys.DATA.name()) ? " Here: " + DataDirectory.usual() + "." : "")))
                     .build());
         }
         return spec;

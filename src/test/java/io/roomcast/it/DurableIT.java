@@ -128,8 +128,7 @@ class DurableIT {
                 assertTrue(contents.add(message.getString("content")), "once: " + message);
             }
         } while (page.isTrue("more"));
-        assertEquals(
-                LongStream.rangeClosed(1, joined.offset()).boxed().toList(), offsets, "no hole");
+        assertEquals(LongStream.rangeClosed(1, joined.offset()).boxed().toList(), offsets, "no hole");
         assertEquals(shown.keySet(), new HashSet<>(offsets), "nothing that was shown is lost");
         client.leave();
     }
@@ -140,7 +139,11 @@ class DurableIT {
             first.awaitReady();
             try (MainProcess second = start()) {
                 assertEquals(1, second.awaitExit());
-                assertEquals(1, second.err().stream().filter(line -> line.startsWith("roomcast: ")).count());
+                assertEquals(
+                        1,
+                        second.err().stream()
+                                .filter(line -> line.startsWith("roomcast: "))
+                                .count());
                 String line = String.join("\n", second.err());
                 assertTrue(line.contains("roomcast.data=" + directory + " cannot be used: another node uses it"), line);
             }

@@ -45,7 +45,10 @@ class MainIT {
             main.out().forEach(line -> assertTrue(line.length() <= 110, line));
             keys.forEach(key -> assertTrue(help.contains("--" + key.name().substring("roomcast.".length())), help));
             assertEquals(List.of(), main.err());
-            assertTrue(words.contains(Path.of(System.getProperty("user.home"), ".local/share/roomcast.").toString()), help);
+            assertTrue(
+                    words.contains(Path.of(System.getProperty("user.home"), ".local/share/roomcast.")
+                            .toString()),
+                    help);
         }
     }
 

@@ -135,8 +135,7 @@ class DurableRelayTest extends RelayContractTest {
             publish("m" + i);
         }
         assertEquals(between(1, 50), allBackwards());
-        assertEquals(
-                between(4, 33), offsets(get(relay.browseAfter(room, 3, 30)).messages()));
+        assertEquals(between(4, 33), offsets(get(relay.browseAfter(room, 3, 30)).messages()));
         assertEquals(
                 between(41, 50),
                 offsets(get(relay.historyAfter(room, 3, 30)).messages()),
@@ -152,8 +151,7 @@ class DurableRelayTest extends RelayContractTest {
         get(relay.subscribe(room));
         publish("a");
         archive.hold();
-        CompletableFuture<Position> ack =
-                relay.publish(room, "key", body("b")).toCompletableFuture();
+        CompletableFuture<Position> ack = relay.publish(room, "key", body("b")).toCompletableFuture();
         CompletableFuture<Position> repeated =
                 relay.publish(room, "key", body("b")).toCompletableFuture();
         archive.awaitHeld();

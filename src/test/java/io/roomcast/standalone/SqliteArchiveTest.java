@@ -91,7 +91,8 @@ class SqliteArchiveTest extends ArchiveContractTest {
     @Test
     void tablesOfANewerVersionAreLeftAlone() throws SQLException {
         archive.close();
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory().resolve("roomcast.db"));
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:sqlite:" + directory().resolve("roomcast.db"));
                 Statement statement = connection.createStatement()) {
             statement.execute("INSERT INTO schema_version (version) VALUES (99)");
         }
@@ -136,8 +137,7 @@ class SqliteArchiveTest extends ArchiveContractTest {
         assertEquals(
                 home.resolve("Library/Application Support/Roomcast"),
                 DataDirectory.usual("Mac OS X", home, name -> null));
-        assertEquals(
-                home.resolve("AppData/Local/Roomcast"), DataDirectory.usual("Windows 11", home, name -> null));
+        assertEquals(home.resolve("AppData/Local/Roomcast"), DataDirectory.usual("Windows 11", home, name -> null));
         assertEquals(
                 Path.of("/local/Roomcast"),
                 DataDirectory.usual("Windows 11", home, name -> name.equals("LOCALAPPDATA") ? "/local" : null));
