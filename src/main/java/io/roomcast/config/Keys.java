@@ -136,6 +136,7 @@ public final class Keys {
                             THREADS,
                             EXECUTOR,
                             WEBROOT),
+                    ArchiveKeys.ALL,
                     AccessKeys.ALL,
                     TokenKeys.ALL,
                     List.copyOf(LimitKeys.NUMBERS),

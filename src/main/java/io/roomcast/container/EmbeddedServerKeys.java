@@ -1,5 +1,6 @@
 package io.roomcast.container;
 
+import io.roomcast.config.ArchiveKeys;
 import io.roomcast.config.HttpKeys;
 import io.roomcast.config.Key;
 import io.roomcast.config.Keys;
@@ -21,6 +22,7 @@ final class EmbeddedServerKeys {
             Keys.HOST,
             Keys.PORT,
             Keys.WEBROOT,
+            ArchiveKeys.DATA,
             OperationKeys.PORT,
             OperationKeys.HOST,
             OperationKeys.LOG_FORMAT,

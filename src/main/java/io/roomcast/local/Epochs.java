@@ -5,14 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * Computes the epoch of a new log of a room. If the room's last log never had a message, the new log gets the same
  * epoch, since returning clients have missed nothing. If the last log had messages, the new log gets another epoch.
- * After a restart of the node, every room has another epoch.
+ * With another salt, every room has another epoch.
  *
  * <p>An epoch depends on a count of discarded logs. Rooms share a fixed number of counters, so that memory is bounded.
  * If two rooms share a counter, an empty room may get a new epoch without need. Its clients then see a gap that does
@@ -22,13 +21,13 @@ final class Epochs {
     private static final int COUNTERS = 4_096;
     private static final int EPOCH_BYTES = 9;
 
-    /** Random bytes, new for each start of the node. */
-    private final byte[] salt = new byte[16];
+    private final byte[] salt;
     /** How many logs with messages were discarded, for each group of rooms that share a counter. */
     private final AtomicIntegerArray discardedLogs = new AtomicIntegerArray(COUNTERS);
 
-    Epochs() {
-        new SecureRandom().nextBytes(salt);
+    /** @param salt secret random bytes; others give each room another epoch */
+    Epochs(byte[] salt) {
+        this.salt = salt.clone();
     }
 
     /** The epoch for a new log of the room. */

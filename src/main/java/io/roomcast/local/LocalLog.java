@@ -46,14 +46,35 @@ final class LocalLog {
     private long lastAppendAt;
     /** Offset of the newest message; 0 if the log never had a message. */
     private long offset;
+    /** How long epoch and offset are kept, in milliseconds. */
+    private final long numberingMillis;
     /** Whether this node is subscribed to the room. */
     boolean subscribed;
+    /** Whether a message was appended since the log is in memory. */
+    boolean isChanged;
 
+    /** A log that begins. */
     LocalLog(String epoch, HistoryLimits limits, HistoryBudget budget) {
+        this(epoch, 0, NUMBERING_MILLIS, limits, budget);
+    }
+
+    private LocalLog(String epoch, long offset, long numberingMillis, HistoryLimits limits, HistoryBudget budget) {
         this.epoch = epoch;
+        this.offset = offset;
+        this.numberingMillis = numberingMillis;
         this.limits = limits;
         this.budget = budget;
         this.messages = new MessageLog(limits.messages(), limits.bytes());
+    }
+
+    /** A log that an archive has, too, so that this one may be discarded at any time. */
+    static LocalLog archived(ArchivedLog archived, HistoryLimits limits, HistoryBudget budget) {
+        LocalLog log = new LocalLog(archived.epoch(), archived.offset(), 0, limits, budget);
+        for (ArchivedLog.Recent recent : archived.recent()) {
+            log.messages.add(recent.message(), recent.at());
+        }
+        archived.keys().forEach(key -> log.keys.add(key.digest(), key.offset(), key.at()));
+        return log;
     }
 
     Position position() {
@@ -61,7 +82,7 @@ final class LocalLog {
     }
 
     /** The position, with its proof if the log still has the message. */
-    Position provablePosition() {
+    private Position provablePosition() {
         List<StoredMessage> last = messages.after(offset - 1, 1, Relay.PAGE_BYTES);
         return last.isEmpty()
                 ? position()
@@ -76,28 +97,57 @@ final class LocalLog {
      *     since a room must remember each key for {@link Relay#KEY_MEMORY_SECONDS}
      */
     Appended append(KeyDigest key, byte[] body, long now) {
-        expire(now);
-        long firstOffset = key == null ? 0 : keys.find(key);
-        if (firstOffset > 0) {
-            return new Appended(new Position(epoch, firstOffset), null);
+        Position first = find(key, now);
+        if (first != null) {
+            return new Appended(first, null);
         }
-        requireSpace(key == null ? keys.heapBytes() : keys.heapBytesWithOneMore());
+        requireSpaceFor(key);
+        StoredMessage message = add(key, body, now);
+        return new Appended(position(), message);
+    }
+
+    /**
+     * The position of the message with the key; null if the room has not seen the key.
+     *
+     * @param key may be null
+     */
+    Position find(KeyDigest key, long now) {
+        expire(now);
+        long found = key == null ? 0 : keys.find(key);
+        return found == 0 ? null : new Position(epoch, found);
+    }
+
+    /** Appends the next message, whether there is space or not. The room has not seen the key. */
+    StoredMessage add(KeyDigest key, byte[] body, long now) {
         StoredMessage message = new StoredMessage(++offset, body);
+        isChanged = true;
         lastAppendAt = now;
         messages.add(message, now);
         if (key != null) {
             keys.add(key, offset, now);
         }
         evictToFitBudget();
-        return new Appended(position(), message);
+        return message;
     }
 
-    /** @throws ProtocolException {@code busy} if the budget has no space for this log and its keys */
-    void requireSpaceToBegin() {
+    /**
+     * Subscribes this node, and returns the position after which the deliveries begin.
+     *
+     * @throws ProtocolException {@code busy} if the budget has no space for this log and its keys
+     */
+    Position subscribe() {
         require(budget.allowsToBegin(EMPTY_LOG_BYTES + keys.heapBytes(), chargedBytes));
+        subscribed = true;
+        return provablePosition();
     }
 
-    private void requireSpace(long keyBytes) {
+    /**
+     * As {@link #append}, without the message.
+     *
+     * @param key may be null
+     */
+    void requireSpaceFor(KeyDigest key) {
+        long keyBytes = key == null ? keys.heapBytes() : keys.heapBytesWithOneMore();
         require(budget.allows(EMPTY_LOG_BYTES + keyBytes, chargedBytes));
     }
 
@@ -123,6 +173,15 @@ final class LocalLog {
         List<StoredMessage> found = messages.before(end, limit, Relay.PAGE_BYTES);
         boolean more = !found.isEmpty() && found.get(0).offset() > messages.firstOffset();
         return new HistoryPage(epoch, found, more);
+    }
+
+    /** Offset of the oldest message in memory; of the next message if there is none. */
+    long firstOffset() {
+        return messages.size() == 0 ? offset + 1 : messages.firstOffset();
+    }
+
+    HistoryLimits limits() {
+        return limits;
     }
 
     /** Removes messages and keys that are too old. */
@@ -168,6 +227,11 @@ final class LocalLog {
         }
     }
 
+    /** Whether an archive has the log, too. */
+    boolean isArchived() {
+        return numberingMillis == 0;
+    }
+
     /** Whether the log has ever had a message. */
     boolean hasHadMessages() {
         return offset > 0;
@@ -181,10 +245,10 @@ final class LocalLog {
 
     /**
      * Whether the log may be discarded. That is so if it has no subscription, no messages and no keys, and its epoch
-     * and offset are no longer kept: there was no publish for {@link #NUMBERING_MILLIS}, or none at all.
+     * and offset are no longer kept: there was no publish for {@link #numberingMillis}, or none at all.
      */
     boolean isUnused(long now) {
-        boolean keepsPosition = offset > 0 && now - lastAppendAt < NUMBERING_MILLIS;
+        boolean keepsPosition = offset > 0 && now - lastAppendAt < numberingMillis;
         return !subscribed && !keepsPosition && messages.size() == 0 && keys.size() == 0;
     }
 }

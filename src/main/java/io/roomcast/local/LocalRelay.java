@@ -5,9 +5,11 @@ import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -34,7 +37,12 @@ public final class LocalRelay implements Relay {
     private static final long EARLY_SWEEP_MILLIS = 500;
 
     private final ConcurrentHashMap<RoomName, LocalLog> logs = new ConcurrentHashMap<>();
-    private final Epochs epochs = new Epochs();
+    /** Of rooms that are in memory only. */
+    private final Epochs epochs = new Epochs(newSalt());
+    /** Of rooms that an archive has, too: an empty one has the same epoch in the next process. */
+    private final Epochs archivedEpochs;
+
+    private final byte[] salt;
     private final HistoryLimits.Rule limits;
     private final HistoryBudget budget;
     private final InstantSource clock;
@@ -42,6 +50,9 @@ public final class LocalRelay implements Relay {
     private final ScheduledFuture<?> sweepTask;
     /** Whether a sweep is due soon, because there was no space. */
     private final AtomicBoolean sweepDue = new AtomicBoolean();
+
+    /** How many logs were discarded that had changed since they came to memory. */
+    private final AtomicLong discardedLogs = new AtomicLong();
 
     private volatile RelayListener listener;
 
@@ -51,11 +62,29 @@ public final class LocalRelay implements Relay {
      * @param timer runs the removal of old messages and keys, every 10 seconds and after a refusal for want of space
      */
     public LocalRelay(HistoryLimits.Rule limits, long maxBytes, InstantSource clock, ScheduledExecutorService timer) {
+        this(limits, maxBytes, clock, timer, newSalt());
+    }
+
+    /** @param salt for digests of keys, and for epochs of rooms that an archive has, too */
+    LocalRelay(
+            HistoryLimits.Rule limits,
+            long maxBytes,
+            InstantSource clock,
+            ScheduledExecutorService timer,
+            byte[] salt) {
+        this.salt = salt.clone();
+        this.archivedEpochs = new Epochs(salt);
         this.budget = new HistoryBudget(maxBytes);
         this.limits = limits;
         this.clock = clock;
         this.timer = timer;
         this.sweepTask = timer.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static byte[] newSalt() {
+        byte[] salt = new byte[16];
+        new SecureRandom().nextBytes(salt);
+        return salt;
     }
 
     @Override
@@ -91,8 +120,8 @@ public final class LocalRelay implements Relay {
         });
     }
 
-    private static KeyDigest digest(String key) {
-        return key == null ? null : KeyDigest.of(key);
+    KeyDigest digest(String key) {
+        return KeyDigest.of(salt, key);
     }
 
     private Position append(RoomName room, LocalLog log, KeyDigest key, byte[] body) {
@@ -115,11 +144,7 @@ public final class LocalRelay implements Relay {
 
     @Override
     public CompletionStage<Position> subscribe(RoomName room) {
-        return withLog(room, log -> {
-            log.requireSpaceToBegin();
-            log.subscribed = true;
-            return log.provablePosition();
-        });
+        return withLog(room, LocalLog::subscribe);
     }
 
     @Override
@@ -158,33 +183,136 @@ public final class LocalRelay implements Relay {
     }
 
     /** Runs the action inside the map's atomic update for the room. Makes the room's log if there is none. */
-    private <T> CompletionStage<T> withLog(RoomName room, Function<LocalLog, T> action) {
+    <T> CompletionStage<T> withLog(RoomName room, Function<LocalLog, T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
         logs.compute(room, (name, existing) -> {
             LocalLog log = existing == null ? new LocalLog(epochs.of(name), limits.of(name), budget) : existing;
-            try {
-                T value = action.apply(log);
-                log.updateBudget();
-                result.complete(value);
-            } catch (ProtocolException e) {
-                result.completeExceptionally(e);
-                sweepSoon();
-            }
+            apply(action, log, result);
             return discardIfUnused(name, log);
         });
         return result;
+    }
+
+    private <T> void apply(Function<LocalLog, T> action, LocalLog log, CompletableFuture<T> result) {
+        try {
+            T value = action.apply(log);
+            log.updateBudget();
+            result.complete(value);
+        } catch (ProtocolException e) {
+            result.completeExceptionally(e);
+            sweepSoon();
+        }
+    }
+
+    /** As {@link #withLog}, for a log that is in memory. Returns null if it is not. */
+    <T> CompletionStage<T> withLogInMemory(RoomName room, Function<LocalLog, T> action) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        LocalLog found = logs.computeIfPresent(room, (name, log) -> {
+            apply(action, log, result);
+            return discardIfUnused(name, log);
+        });
+        return found == null && !result.isDone() ? null : result;
+    }
+
+    /**
+     * As {@link #withLog}. If the log is not in memory, it begins as the archive has it.
+     *
+     * @return null if the log is not in memory, and logs were discarded since the archive was asked: what it said may
+     *     be old
+     */
+    <T> CompletionStage<T> withArchivedLog(RoomName room, ArchivedLog archived, Function<LocalLog, T> action) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        logs.compute(room, (name, existing) -> {
+            if (existing == null && discardedLogs.get() != archived.discarded()) {
+                return null;
+            }
+            LocalLog log = existing == null ? LocalLog.archived(archived, limits.of(name), budget) : existing;
+            apply(action, log, result);
+            return discardIfUnused(name, log);
+        });
+        return result.isDone() ? result : null;
+    }
+
+    /** A message without an offset. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Draft(KeyDigest key, byte[] body) {}
+
+    /** The numbering of a log in memory, without its messages and keys; null if the log is not in memory. */
+    ArchivedLog numbering(RoomName room) {
+        ArchivedLog[] found = {null};
+        logs.computeIfPresent(room, (name, log) -> {
+            Position last = log.position();
+            found[0] = new ArchivedLog(last.epoch(), last.offset(), List.of(), List.of(), discardedLogs.get());
+            return log;
+        });
+        return found[0];
+    }
+
+    /**
+     * The position of the message with this key, if the log in memory has seen the key; else null.
+     *
+     * @throws ProtocolException {@code busy} if there is no space for the message
+     */
+    Position findOrAdmit(RoomName room, KeyDigest key) {
+        Position[] found = {null};
+        logs.computeIfPresent(room, (name, log) -> {
+            found[0] = log.find(key, clock.millis());
+            if (found[0] == null) {
+                log.requireSpaceFor(key);
+            }
+            return log;
+        });
+        return found[0];
+    }
+
+    /**
+     * Appends messages that the archive has stored, and delivers them. Those that the log has already are left out.
+     *
+     * @param before what the archive had before them
+     * @param first offset of the first of them
+     */
+    void takeOver(RoomName room, ArchivedLog before, long first, List<Draft> stored) {
+        logs.compute(room, (name, existing) -> {
+            LocalLog log = existing == null ? LocalLog.archived(before, limits.of(name), budget) : existing;
+            long skipped = log.position().offset() + 1 - first;
+            for (Draft next : stored.subList((int) Math.min(skipped, stored.size()), stored.size())) {
+                StoredMessage message = log.add(next.key(), next.body(), clock.millis());
+                if (log.subscribed) {
+                    listener.deliver(name, message);
+                }
+            }
+            return discardIfUnused(name, log);
+        });
+    }
+
+    /** How many logs were discarded that had changed in memory. */
+    long discardedLogs() {
+        return discardedLogs.get();
+    }
+
+    /** The epoch of a room of which the archive has nothing. */
+    String firstEpoch(RoomName room) {
+        return archivedEpochs.of(room);
     }
 
     /** @return the log; or null if the log was discarded, which removes the log from the map */
     private LocalLog discardIfUnused(RoomName room, LocalLog log) {
         if (log.isUnused(clock.millis())) {
             log.release();
-            if (log.hasHadMessages()) {
+            if (log.isChanged) {
+                discardedLogs.incrementAndGet();
+            }
+            if (log.hasHadMessages() && !log.isArchived()) {
                 epochs.countDiscardedLog(room);
             }
             return null;
         }
         return log;
+    }
+
+    /** Now, by the clock of this relay, in milliseconds. */
+    long now() {
+        return clock.millis();
     }
 
     /** Bytes of heap, approximately, that all rooms hold. */

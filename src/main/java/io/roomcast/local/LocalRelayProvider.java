@@ -2,12 +2,17 @@ package io.roomcast.local;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.Clocks;
+import io.roomcast.relay.Archive;
 import io.roomcast.relay.NodeExchange;
+import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** Makes the relay for {@code roomcast.relay=local}. */
@@ -19,14 +24,31 @@ public class LocalRelayProvider implements RelayProvider {
      */
     private static final int HEAP_FRACTION = 4;
 
+    /** Bytes of messages that wait to be stored: the heap divided by this number. */
+    private static final int QUEUE_FRACTION = 32;
+
     private RoomcastConfig config;
+    private Optional<Archive> archive;
+    private Clocks clocks;
 
     /** For the CDI proxy. */
     protected LocalRelayProvider() {}
 
+    /** @param archive has an archive if messages outlive the process */
     @Inject
+    public LocalRelayProvider(RoomcastConfig config, Instance<Archive> archive, Clocks clocks) {
+        this(config, archive.stream().findFirst(), clocks);
+    }
+
+    /** For messages that are in memory only. */
     public LocalRelayProvider(RoomcastConfig config) {
+        this(config, Optional.empty(), Clocks.system());
+    }
+
+    private LocalRelayProvider(RoomcastConfig config, Optional<Archive> archive, Clocks clocks) {
         this.config = config;
+        this.archive = archive;
+        this.clocks = clocks;
     }
 
     @Override
@@ -36,10 +58,21 @@ public class LocalRelayProvider implements RelayProvider {
 
     @Override
     public RelayAndPresence open(Context context) {
-        return new RelayAndPresence(
-                new LocalRelay(context.history(), maxBytes(), steadyClock(context.nanoClock()), context.timer()),
-                new LocalPresence(),
-                NodeExchange.alone());
+        InstantSource clock = steadyClock(context.nanoClock());
+        Relay relay = archive.<Relay>map(present -> durable(present, context, clock))
+                .orElseGet(() -> new LocalRelay(context.history(), maxBytes(), clock, context.timer()));
+        return new RelayAndPresence(relay, new LocalPresence(), NodeExchange.alone());
+    }
+
+    private Relay durable(Archive present, Context context, InstantSource clock) {
+        LocalRelay memory = new LocalRelay(context.history(), maxBytes(), clock, context.timer(), present.salt());
+        return new DurableRelay(
+                memory,
+                present,
+                context.history(),
+                clocks.wall(),
+                context.loopThreads(),
+                Runtime.getRuntime().maxMemory() / QUEUE_FRACTION);
     }
 
     /** A clock for ages only. It begins at 1970, and does not change when the wall clock is set. */

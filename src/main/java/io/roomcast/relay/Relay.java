@@ -83,6 +83,14 @@ public interface Relay extends RoomSource, AutoCloseable {
     void signal(RoomName room, FrameKind kind, byte[] frame);
 
     /**
+     * As {@link #historyAfter}, for somebody who reads page by page. Goes back as far as anything is kept. {@link
+     * #historyAfter} may go back less far, because it serves members that come back, who are sent all that follows.
+     */
+    default CompletionStage<HistoryPage> browseAfter(RoomName room, long offset, int limit) {
+        return historyAfter(room, offset, limit);
+    }
+
+    /**
      * The newest messages before {@code offset}, oldest first.
      *
      * @param offset exclusive; 0 for the end of the history

@@ -21,7 +21,7 @@ final class HistoryReads {
      */
     static CompletionStage<HistoryPage> read(Relay relay, RoomName room, Position before, Position after, int limit) {
         if (after != null) {
-            return inEpoch(relay, room, after, relay.historyAfter(room, after.offset(), limit));
+            return inEpoch(relay, room, after, relay.browseAfter(room, after.offset(), limit));
         }
         if (before != null) {
             // Nothing precedes the offsets 0 and 1. For the relay, 0 is the end of the history.

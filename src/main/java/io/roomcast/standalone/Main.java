@@ -89,6 +89,10 @@ public final class Main {
         if (operations != null) {
             out.println("Metrics and the server API are on http://" + operations + "/");
         }
+        String archive = started.join().archivePlace();
+        if (archive != null) {
+            out.println("Messages are kept in " + archive + " (--data=none keeps them in memory only)");
+        }
         out.println("Roomcast is ready on http://" + displayedHost + ":"
                 + started.join().port() + "/ (Ctrl-C ends it)");
         out.flush();

@@ -1,5 +1,6 @@
 package io.roomcast.standalone;
 
+import io.roomcast.config.ArchiveKeys;
 import io.roomcast.config.ConfigException;
 import io.roomcast.config.Key;
 import io.roomcast.config.KeyFamily;
@@ -73,7 +74,8 @@ final class Options {
                     .type(String.class)
                     .paramLabel("<" + key.kind() + ">")
                     .description(wrapped(key.doc().replace("`", "")
-                            + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + ".")))
+                            + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + ".")
+                            + (key.name().equals(ArchiveKeys.DATA.name()) ? " Here: " + DataDirectory.usual() + "." : "")))
                     .build());
         }
         return spec;
@@ -167,7 +169,8 @@ final class Options {
             line.append(line.length() == 0 ? "" : " ").append(word);
         }
         lines.add(line.toString());
-        return lines.toArray(String[]::new);
+        // picocli takes each line for a format of its own.
+        return lines.stream().map(each -> each.replace("%", "%%")).toArray(String[]::new);
     }
 
     private static String option(Key<?> key) {

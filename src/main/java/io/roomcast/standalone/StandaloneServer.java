@@ -23,6 +23,7 @@ import io.roomcast.node.Limits;
 import io.roomcast.node.ServerInfo;
 import io.roomcast.node.Threads;
 import io.roomcast.redis.RedisRelayProvider;
+import io.roomcast.relay.Archive;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.Entry;
@@ -40,6 +41,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -62,6 +64,9 @@ public final class StandaloneServer implements AutoCloseable {
     /** Requests that may wait for a worker. */
     private static final int QUEUED_REQUESTS = 4_096;
 
+    /** Empty if messages are in memory only. */
+    private final Optional<Archive> archive;
+
     private final SeContainer cdi;
     private final EmbeddedWebSockets webSockets;
     private final HttpServer http;
@@ -73,7 +78,8 @@ public final class StandaloneServer implements AutoCloseable {
             workers(Math.max(2, Runtime.getRuntime().availableProcessors()));
     private final ExecutorService healthWorker = workers(1);
 
-    private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
+    private StandaloneServer(RoomcastConfig config, Path webroot, Optional<Archive> archive) throws IOException {
+        this.archive = archive;
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
                 // By class, because a package may be in several places of the class path. By name, only one of them
@@ -97,7 +103,7 @@ public final class StandaloneServer implements AutoCloseable {
                         RedisRelayProvider.class,
                         NatsRelayProvider.class)
                 .addBeanClasses(StandaloneBeans.class)
-                .addExtensions(new ConfigExtension(config))
+                .addExtensions(new ConfigExtension(config, archive))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)
                 .initialize();
         webSockets = CdiComponentProvider.with(cdi.getBeanManager(), EmbeddedWebSockets::new);
@@ -120,10 +126,17 @@ public final class StandaloneServer implements AutoCloseable {
      *
      * @param webroot directory of the chat UI
      * @throws IOException when it cannot listen on the address and port
+     * @throws StartException when the archive cannot be opened
      */
     public static StandaloneServer start(RoomcastConfig config, Path webroot) throws IOException {
         ClassDirectories.load();
-        return new StandaloneServer(config, webroot);
+        Optional<Archive> archive = EmbeddedArchive.open(config);
+        try {
+            return new StandaloneServer(config, webroot, archive);
+        } catch (IOException | RuntimeException e) {
+            archive.ifPresent(Archive::close);
+            throw e;
+        }
     }
 
     /** Threads for HTTP requests. The limiter admits fewer requests than the queue has room for. */
@@ -226,6 +239,11 @@ public final class StandaloneServer implements AutoCloseable {
         return operations == null ? null : address(operations);
     }
 
+    /** Where messages are kept that outlive this process; null if none are. */
+    public String archivePlace() {
+        return archive.map(Archive::place).orElse(null);
+    }
+
     /** Closes the sessions with a reason, then stops the server. Takes seconds. */
     @Override
     public void close() {
@@ -239,6 +257,7 @@ public final class StandaloneServer implements AutoCloseable {
             healthWorker.shutdownNow();
             webSockets.stop();
             cdi.close();
+            archive.ifPresent(Archive::close);
         }
     }
 }

@@ -44,6 +44,7 @@ final class NodeProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.roomcast.standalone.Main"));
+        command.add("--data=none");
         settings.forEach((key, value) -> command.add("--" + key + "=" + value));
         command.add("--node=" + name);
         command.add("--port=" + port);

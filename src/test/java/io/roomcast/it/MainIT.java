@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,10 @@ class MainIT {
             main.out().forEach(line -> assertTrue(line.length() <= 110, line));
             keys.forEach(key -> assertTrue(help.contains("--" + key.name().substring("roomcast.".length())), help));
             assertEquals(List.of(), main.err());
+            assertTrue(
+                    words.contains(Path.of(System.getProperty("user.home"), ".local/share/roomcast.")
+                            .toString()),
+                    help);
         }
     }
 

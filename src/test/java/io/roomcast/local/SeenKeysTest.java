@@ -44,13 +44,13 @@ class SeenKeysTest {
         assertEquals(0, keys.heapBytes());
         for (int i = 1; i <= 10_000; i++) {
             long expected = keys.heapBytesWithOneMore();
-            keys.add(KeyDigest.of("key-" + i), i, i);
+            keys.add(KeyDigest.of(new byte[16], "key-" + i), i, i);
             assertEquals(expected, keys.heapBytes());
         }
         long full = keys.heapBytes();
         assertTrue(full < 10_000 * 90, full + " bytes for 10,000 keys");
         keys.removeBefore(9_990);
-        assertEquals(9_995, keys.find(KeyDigest.of("key-9995")));
+        assertEquals(9_995, keys.find(KeyDigest.of(new byte[16], "key-9995")));
         assertTrue(keys.heapBytes() < full / 100, keys.heapBytes() + " bytes for eleven keys");
         keys.removeBefore(10_001);
         assertEquals(0, keys.heapBytes());

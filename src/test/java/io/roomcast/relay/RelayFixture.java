@@ -33,6 +33,11 @@ public abstract class RelayFixture {
     /** Lets at least {@code age}, some seconds at most, go by for what is stored. */
     protected abstract void pass(Duration age);
 
+    /** Whether the history ends with its age and its bytes. Where there is an archive, it does not. */
+    protected boolean forgets() {
+        return true;
+    }
+
     @BeforeEach
     void startRelay() {
         start(PLENTY);

@@ -23,9 +23,10 @@ public final class EmbeddedServer implements AutoCloseable {
         return start(Map.of());
     }
 
-    /** @param settings by key, over the defaults; nothing is taken from system properties or the environment */
+    /** @param settings by key, over the defaults, but messages are in memory only; nothing is taken from system properties or the environment */
     public static EmbeddedServer start(Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(Map.of("roomcast.port", "0", "roomcast.drain.stop-window", "100ms"));
+        Map<String, String> all = new HashMap<>(
+                Map.of("roomcast.port", "0", "roomcast.drain.stop-window", "100ms", "roomcast.data", "none"));
         all.putAll(settings);
         RoomcastConfig config =
                 RoomcastConfig.load(key -> Optional.ofNullable(all.get(key)), List.copyOf(all.keySet()));

@@ -80,6 +80,8 @@ public final class MainProcess implements AutoCloseable {
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("ROOMCAST_"));
+        // Unless a test wants it, nothing is left in the home directory.
+        builder.environment().put("ROOMCAST_DATA", "none");
         builder.environment().putAll(environment);
         try {
             return new MainProcess(builder.start());
@@ -100,6 +102,9 @@ public final class MainProcess implements AutoCloseable {
     public URI awaitReady() {
         try {
             String line = out.poll(START_SECONDS, TimeUnit.SECONDS);
+            if (line != null && line.startsWith("Messages are kept in ")) {
+                line = out.poll(START_SECONDS, TimeUnit.SECONDS);
+            }
             Matcher ready = READY.matcher(String.valueOf(line));
             if (!ready.matches()) {
                 throw new AssertionError("not ready: " + line + ", " + err);

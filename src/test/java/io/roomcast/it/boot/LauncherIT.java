@@ -235,6 +235,7 @@ class LauncherIT {
                 "-Djava.io.tmpdir=" + temporary,
                 "-jar",
                 System.getProperty("roomcast.war"),
+                "--data=none",
                 "--port",
                 String.valueOf(port));
         command.environment().keySet().removeIf(name -> name.startsWith("ROOMCAST_") || name.startsWith("JAVA_TOOL_"));

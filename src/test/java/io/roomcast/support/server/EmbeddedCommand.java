@@ -37,7 +37,7 @@ public final class EmbeddedCommand implements ServerCommand {
     public List<String> line() {
         List<String> line = new ArrayList<>(List.of(java.resolve("bin/java").toString(), "-Xmx256m"));
         settings.forEach((key, value) -> line.add("-D" + key + "=" + value));
-        line.addAll(List.of("-jar", war().toString(), "--port", String.valueOf(port)));
+        line.addAll(List.of("-jar", war().toString(), "--port", String.valueOf(port), "--data=none"));
         return line;
     }
 

@@ -1,0 +1,283 @@
+package io.roomcast.archive;
+
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.Archive;
+import io.roomcast.relay.ArchiveException;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+
+/**
+ * The archive in a database that JDBC reaches. Its tables are in {@code docs/archive.md}.
+ *
+ * <p><b>Concurrency.</b> Each call has a connection of the pool, and a transaction, for itself. The object's own fields
+ * do not change.
+ */
+public final class JdbcArchive implements Archive {
+    private static final int SALT_BYTES = 16;
+
+    private static final String OF_NUMBERING =
+            "WHERE numbering = (SELECT id FROM numbering WHERE room = ? AND epoch = ?) ";
+
+    /** Rows that a driver may read ahead where the end is not known. */
+    private static final int FETCHED_ROWS = 500;
+
+    /** Work in a transaction. */
+    @FunctionalInterface
+    private interface Transaction<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    private final DataSource source;
+    private final Dialect dialect;
+    private final String place;
+    private final InstantSource wall;
+    private final Consumer<Connection> discard;
+    private final Runnable closeSource;
+    private final byte[] salt;
+
+    /**
+     * Makes the tables, or brings them to this program's version.
+     *
+     * @param source gives connections that commit only when they are told to
+     * @param place as {@link #place}
+     * @param discard called with a connection that may not be used again, before it is closed
+     * @param closeSource called by {@link #close}
+     * @throws NewerSchemaException if a newer program has made the tables
+     */
+    public JdbcArchive(
+            DataSource source,
+            Dialect dialect,
+            String place,
+            InstantSource wall,
+            Consumer<Connection> discard,
+            Runnable closeSource) {
+        this.source = source;
+        this.dialect = dialect;
+        this.place = place;
+        this.wall = wall;
+        this.discard = discard;
+        this.closeSource = closeSource;
+        this.salt = inTransaction(connection -> {
+            Migrations.run(connection, dialect);
+            return readOrMakeSalt(connection);
+        });
+    }
+
+    private byte[] readOrMakeSalt(Connection connection) throws SQLException {
+        try (Statement select = connection.createStatement();
+                ResultSet found = select.executeQuery("SELECT salt FROM archive")) {
+            if (found.next()) {
+                return found.getBytes(1);
+            }
+        }
+        byte[] made = new byte[SALT_BYTES];
+        new SecureRandom().nextBytes(made);
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO archive (id, salt, checked_at) VALUES (1, ?, ?)")) {
+            insert.setBytes(1, made);
+            insert.setLong(2, wall.millis());
+            insert.executeUpdate();
+        }
+        return made;
+    }
+
+    @Override
+    public byte[] salt() {
+        return salt.clone();
+    }
+
+    @Override
+    public Optional<Numbering> numbering(RoomName room) {
+        return inTransaction(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT epoch, (SELECT COALESCE(MAX(msg_offset), 0) FROM message WHERE numbering = n.id)"
+                            + " FROM numbering n WHERE room = ? ORDER BY id DESC LIMIT 1")) {
+                select.setString(1, room.value());
+                try (ResultSet found = select.executeQuery()) {
+                    return found.next()
+                            ? Optional.of(new Numbering(found.getString(1), found.getLong(2)))
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
+    @Override
+    public void append(List<Run> runs) {
+        inTransaction(connection -> {
+            try (PreparedStatement select =
+                            connection.prepareStatement("SELECT id FROM numbering WHERE room = ? AND epoch = ?");
+                    PreparedStatement begin = connection.prepareStatement(
+                            "INSERT INTO numbering (room, epoch, began_at) VALUES (?, ?, ?)");
+                    PreparedStatement insert = connection.prepareStatement(
+                            "INSERT INTO message (numbering, msg_offset, stored_at, key_digest, body)"
+                                    + " VALUES (?, ?, ?, ?, ?)")) {
+                for (Run run : runs) {
+                    long numbering = numberingOf(run, select, begin);
+                    for (Message message : run.messages()) {
+                        insert.setLong(1, numbering);
+                        insert.setLong(2, message.offset());
+                        insert.setLong(3, message.storedAt());
+                        insert.setBytes(4, message.keyDigest());
+                        insert.setBytes(5, message.body());
+                        insert.addBatch();
+                    }
+                }
+                insert.executeBatch();
+            }
+            return null;
+        });
+    }
+
+    private static long numberingOf(Run run, PreparedStatement select, PreparedStatement begin) throws SQLException {
+        long known = idOf(run, select);
+        if (known > 0) {
+            return known;
+        }
+        begin.setString(1, run.room().value());
+        begin.setString(2, run.epoch());
+        begin.setLong(3, run.messages().get(0).storedAt());
+        begin.executeUpdate();
+        return idOf(run, select);
+    }
+
+    /** 0 if there is none. */
+    private static long idOf(Run run, PreparedStatement select) throws SQLException {
+        select.setString(1, run.room().value());
+        select.setString(2, run.epoch());
+        try (ResultSet found = select.executeQuery()) {
+            return found.next() ? found.getLong(1) : 0;
+        }
+    }
+
+    @Override
+    public List<Message> before(RoomName room, String epoch, long offset, int limit, long maxBytes) {
+        List<Message> newestFirst =
+                page("AND msg_offset < ? ORDER BY msg_offset DESC LIMIT ?", room, epoch, offset, limit, maxBytes);
+        Collections.reverse(newestFirst);
+        return newestFirst;
+    }
+
+    @Override
+    public List<Message> after(RoomName room, String epoch, long offset, int limit, long maxBytes) {
+        return page("AND msg_offset > ? ORDER BY msg_offset LIMIT ?", room, epoch, offset, limit, maxBytes);
+    }
+
+    private List<Message> page(String bounds, RoomName room, String epoch, long offset, int limit, long maxBytes) {
+        return inTransaction(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT msg_offset, stored_at, key_digest, body FROM message " + OF_NUMBERING + bounds)) {
+                select.setString(1, room.value());
+                select.setString(2, epoch);
+                select.setLong(3, offset);
+                select.setInt(4, limit);
+                List<Message> messages = new ArrayList<>();
+                long left = maxBytes;
+                try (ResultSet found = select.executeQuery()) {
+                    while (found.next()) {
+                        byte[] body = found.getBytes(4);
+                        left -= body.length;
+                        if (left < 0 && !messages.isEmpty()) {
+                            break;
+                        }
+                        messages.add(new Message(found.getLong(1), found.getLong(2), found.getBytes(3), body));
+                    }
+                }
+                return messages;
+            }
+        });
+    }
+
+    @Override
+    public List<Key> keysSince(RoomName room, String epoch, long time) {
+        return inTransaction(connection -> {
+            List<Key> newestFirst = new ArrayList<>();
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT msg_offset, stored_at, key_digest FROM message "
+                            + OF_NUMBERING
+                            + "ORDER BY msg_offset DESC")) {
+                select.setFetchSize(FETCHED_ROWS);
+                select.setString(1, room.value());
+                select.setString(2, epoch);
+                try (ResultSet found = select.executeQuery()) {
+                    while (found.next() && found.getLong(2) >= time) {
+                        byte[] digest = found.getBytes(3);
+                        if (digest != null) {
+                            newestFirst.add(new Key(found.getLong(1), found.getLong(2), digest));
+                        }
+                    }
+                }
+            }
+            Collections.reverse(newestFirst);
+            return newestFirst;
+        });
+    }
+
+    @Override
+    public void check(int bytes) {
+        setBallast(bytes == 0 ? null : new byte[bytes]);
+        if (bytes > 0) {
+            // In a commit of its own: what one commit writes and takes back needs no space.
+            setBallast(null);
+        }
+    }
+
+    private void setBallast(byte[] ballast) {
+        inTransaction(connection -> {
+            try (PreparedStatement update =
+                    connection.prepareStatement("UPDATE archive SET checked_at = ?, ballast = ?")) {
+                update.setLong(1, wall.millis());
+                update.setBytes(2, ballast);
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    private <T> T inTransaction(Transaction<T> transaction) {
+        try (Connection connection = source.getConnection()) {
+            try {
+                T result = transaction.run(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                rollBack(connection, e);
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new ArchiveException(String.valueOf(e.getMessage()), e, dialect.isDamage(e));
+        }
+    }
+
+    private void rollBack(Connection connection, Exception failure) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            // The database has rolled back by itself, as SQLite does when the disk is full, or it is away. The driver
+            // of
+            // SQLite would begin no other transaction on this connection.
+            discard.accept(connection);
+            failure.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public String place() {
+        return place;
+    }
+
+    @Override
+    public void close() {
+        closeSource.run();
+    }
+}

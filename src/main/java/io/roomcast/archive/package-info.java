@@ -1,0 +1,2 @@
+/** The archive in a database, over JDBC. */
+package io.roomcast.archive;

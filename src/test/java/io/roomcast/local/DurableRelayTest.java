@@ -1,0 +1,224 @@
+package io.roomcast.local;
+
+import static io.roomcast.support.Stages.assertUnavailable;
+import static io.roomcast.support.Stages.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayContractTest;
+import io.roomcast.standalone.EmbeddedArchive;
+import io.roomcast.support.RelayRooms;
+import io.roomcast.support.SettableClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DurableRelayTest extends RelayContractTest {
+    private static final HistoryLimits TEN = new HistoryLimits(10, Duration.ofHours(1), 64L << 20);
+
+    private final SettableClock clock = new SettableClock();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+    @TempDir
+    private Path directory;
+
+    private FaultyArchive archive;
+
+    @Override
+    protected Relay create(HistoryLimits.Rule limits) {
+        Map<String, String> settings = Map.of("roomcast.data", directory.toString());
+        archive = new FaultyArchive(EmbeddedArchive.open(
+                        RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()))
+                .orElseThrow());
+        LocalRelay memory = new LocalRelay(limits, 1 << 28, clock, timer, archive.salt());
+        return new DurableRelay(memory, archive, limits, clock, Thread::new, 1 << 24);
+    }
+
+    @Override
+    protected void pass(Duration age) {
+        clock.advance(age.plusMillis(1));
+    }
+
+    @Override
+    protected boolean forgets() {
+        return false;
+    }
+
+    @AfterEach
+    void stopTimer() {
+        archive.letGo();
+        timer.shutdownNow();
+    }
+
+    private static List<Long> between(long first, long last) {
+        return LongStream.rangeClosed(first, last).boxed().toList();
+    }
+
+    /** All offsets of the room, read by pages from the end. */
+    private List<Long> allBackwards() {
+        List<Long> all = new ArrayList<>();
+        HistoryPage page;
+        long before = 0;
+        do {
+            page = get(relay.historyBefore(room, before, 7));
+            all.addAll(0, offsets(page.messages()));
+            before = all.get(0);
+        } while (page.more());
+        return all;
+    }
+
+    @Test
+    void afterAnotherStartARoomGoesOnWhereItWas() {
+        Position empty = get(relay.subscribe(new RoomName("empty")));
+        Position second = null;
+        for (int i = 1; i <= 3; i++) {
+            second = i == 2
+                    ? get(relay.publish(room, "key", body("m2", 1_002)))
+                    : get(relay.publish(room, null, body("m" + i, 1_000 + i)));
+            second = i == 3 ? new Position(second.epoch(), 2) : second;
+        }
+        start(PLENTY);
+        assertEquals(empty, get(relay.subscribe(new RoomName("empty"))), "its clients have missed nothing");
+        assertEquals(new Position(second.epoch(), 3, 1_003), get(relay.subscribe(room)), "with its proof");
+        assertEquals(second, get(relay.publish(room, "key", body("again"))));
+        assertEquals(new Position(second.epoch(), 4), publish("m4"));
+        listener.awaitCount(room, 1);
+        assertEquals(List.of(4L), listener.offsets(room));
+        assertEquals(between(1, 4), allBackwards());
+    }
+
+    @Test
+    void aKeyIsForgottenAfterItsTimeAlsoIfTheNodeWasAwayMeanwhile() {
+        Position first = get(relay.publish(room, "key", body("a")));
+        pass(Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS - 1));
+        start(PLENTY);
+        assertEquals(first, get(relay.publish(room, "key", body("b"))));
+        pass(Duration.ofSeconds(2));
+        start(PLENTY);
+        assertEquals(new Position(first.epoch(), 2), get(relay.publish(room, "key", body("c"))));
+    }
+
+    @Test
+    void membersThatComeBackAfterAnotherStartMissNothing() {
+        String epoch = publish("m1").epoch();
+        LongStream.rangeClosed(2, 50).forEach(i -> publish("m" + i));
+        start(PLENTY);
+        try (RelayRooms rooms = new RelayRooms(relay)) {
+            assertTrue(rooms.join(room, new Position(epoch, 1)).recovered());
+            assertTrue(rooms.join(room, new Position(epoch, 50)).recovered());
+            assertFalse(rooms.join(room, new Position("another", 1)).recovered());
+        }
+    }
+
+    @Test
+    void whatIsNotInMemoryIsReadFromTheArchive() {
+        start(TEN);
+        for (int i = 1; i <= 50; i++) {
+            publish("m" + i);
+        }
+        assertEquals(between(1, 50), allBackwards());
+        assertEquals(between(4, 33), offsets(get(relay.browseAfter(room, 3, 30)).messages()));
+        assertEquals(
+                between(41, 50),
+                offsets(get(relay.historyAfter(room, 3, 30)).messages()),
+                "members that come back are sent as much as the history may have");
+        pass(Duration.ofHours(2));
+        assertEquals(between(1, 50), allBackwards());
+        assertEquals(
+                between(41, 50), offsets(get(relay.historyAfter(room, 3, 30)).messages()));
+    }
+
+    @Test
+    void nothingIsShownBeforeItIsCommitted() {
+        get(relay.subscribe(room));
+        publish("a");
+        archive.hold();
+        CompletableFuture<Position> ack = relay.publish(room, "key", body("b")).toCompletableFuture();
+        CompletableFuture<Position> repeated =
+                relay.publish(room, "key", body("b")).toCompletableFuture();
+        archive.awaitHeld();
+        assertFalse(ack.isDone());
+        assertEquals(1, get(relay.position(room)).offset());
+        assertEquals(List.of(1L), allBackwards());
+        assertEquals(List.of(1L), listener.offsets(room));
+        archive.letGo();
+        assertEquals(2, get(ack).offset());
+        assertEquals(get(ack), get(repeated));
+        listener.awaitCount(room, 2);
+    }
+
+    @Test
+    void whatCannotBeStoredIsRefusedAndSoIsReadiness() {
+        get(relay.subscribe(room));
+        archive.failBefore();
+        assertUnavailable(relay.publish(room, "key", body("lost")));
+        assertUnavailable(relay.probe());
+        assertEquals(0, get(relay.position(room)).offset());
+        archive.letGo();
+        get(relay.probe());
+        assertEquals(1, get(relay.publish(room, "key", body("kept"))).offset());
+        listener.awaitCount(room, 1);
+        assertEquals(List.of("{\"content\":\"kept\"}"), listener.bodies(room));
+    }
+
+    /** As when the answer to a commit is lost on the way. */
+    @Test
+    void whatWasStoredThoughItSeemedNotIsDeliveredInItsPlace() {
+        get(relay.subscribe(room));
+        archive.failAfter();
+        assertUnavailable(relay.publish(room, "key", body("a")));
+        archive.letGo();
+        assertEquals(2, publish("b").offset());
+        assertEquals(1, get(relay.publish(room, "key", body("a"))).offset());
+        listener.awaitCount(room, 2);
+        assertEquals(List.of("{\"content\":\"a\"}", "{\"content\":\"b\"}"), listener.bodies(room));
+    }
+
+    @Test
+    void damageIsNeverWrittenTo() {
+        publish("a");
+        archive.damage();
+        assertUnavailable(relay.browseAfter(new RoomName("elsewhere"), 0, 10));
+        archive.letGo();
+        assertUnavailable(relay.publish(room, null, body("b")));
+        assertUnavailable(relay.probe());
+    }
+
+    @Test
+    void aRoomWithoutHistoryIsNotArchived() {
+        start(new HistoryLimits(0, Duration.ofHours(1), 64L << 20));
+        Position first = publish("a");
+        start(new HistoryLimits(0, Duration.ofHours(1), 64L << 20));
+        assertEquals(0, get(relay.position(room)).offset());
+        assertNotEquals(first.epoch(), get(relay.position(room)).epoch(), "its offsets begin anew");
+        assertEquals(Optional.empty(), archive.numbering(room));
+    }
+
+    @Test
+    void aRoomIsLoadedAgainAfterItWasForgotten() {
+        publish("a");
+        pass(Duration.ofHours(2));
+        Position before = get(relay.position(room));
+        pass(Duration.ofHours(48));
+        assertEquals(before, get(relay.position(room)));
+        assertEquals(2, publish("b").offset());
+    }
+}

@@ -1,0 +1,130 @@
+package io.roomcast.local;
+
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.Archive;
+import io.roomcast.relay.ArchiveException;
+import io.roomcast.support.Await;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/** A real archive that a test can hold, or let fail. */
+final class FaultyArchive implements Archive {
+    private enum Fault {
+        NONE,
+        HELD,
+        FAILS_BEFORE,
+        FAILS_AFTER,
+        DAMAGED
+    }
+
+    private final Archive archive;
+    private volatile Fault fault = Fault.NONE;
+    private volatile boolean isHeld;
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+
+    FaultyArchive(Archive archive) {
+        this.archive = archive;
+    }
+
+    void hold() {
+        gate = new CountDownLatch(1);
+        fault = Fault.HELD;
+    }
+
+    void awaitHeld() {
+        Await.until("a commit is held", () -> isHeld);
+    }
+
+    void failBefore() {
+        fault = Fault.FAILS_BEFORE;
+    }
+
+    /** The next commits succeed, and say that they did not. */
+    void failAfter() {
+        fault = Fault.FAILS_AFTER;
+    }
+
+    /** Nothing can be read. */
+    void damage() {
+        fault = Fault.DAMAGED;
+    }
+
+    void letGo() {
+        fault = Fault.NONE;
+        gate.countDown();
+    }
+
+    private void beforeCommit() {
+        if (fault == Fault.HELD) {
+            isHeld = true;
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (fault == Fault.FAILS_BEFORE) {
+            throw new ArchiveException("a test", null, false);
+        }
+    }
+
+    private void beforeRead() {
+        if (fault == Fault.DAMAGED) {
+            throw new ArchiveException("a test", null, true);
+        }
+    }
+
+    @Override
+    public byte[] salt() {
+        return archive.salt();
+    }
+
+    @Override
+    public Optional<Numbering> numbering(RoomName room) {
+        beforeRead();
+        return archive.numbering(room);
+    }
+
+    @Override
+    public void append(List<Run> runs) {
+        beforeCommit();
+        archive.append(runs);
+        if (fault == Fault.FAILS_AFTER) {
+            throw new ArchiveException("a test", null, false);
+        }
+    }
+
+    @Override
+    public List<Message> before(RoomName room, String epoch, long offset, int limit, long maxBytes) {
+        beforeRead();
+        return archive.before(room, epoch, offset, limit, maxBytes);
+    }
+
+    @Override
+    public List<Message> after(RoomName room, String epoch, long offset, int limit, long maxBytes) {
+        beforeRead();
+        return archive.after(room, epoch, offset, limit, maxBytes);
+    }
+
+    @Override
+    public List<Key> keysSince(RoomName room, String epoch, long time) {
+        return archive.keysSince(room, epoch, time);
+    }
+
+    @Override
+    public void check(int bytes) {
+        beforeCommit();
+        archive.check(bytes);
+    }
+
+    @Override
+    public String place() {
+        return archive.place();
+    }
+
+    @Override
+    public void close() {
+        archive.close();
+    }
+}

@@ -1,0 +1,165 @@
+package io.roomcast.relay;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.roomcast.protocol.RoomName;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What {@link Archive} promises, for any database. */
+public abstract class ArchiveContractTest {
+    private static final long PLENTY = 1 << 20;
+
+    protected final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
+    protected Archive archive;
+
+    /** Opens the archive of this test, with what was stored in it before. */
+    protected abstract Archive open();
+
+    @BeforeEach
+    void openFirst() {
+        archive = open();
+    }
+
+    @AfterEach
+    void close() {
+        archive.close();
+    }
+
+    private void reopen() {
+        archive.close();
+        archive = open();
+    }
+
+    /** @param key null for none */
+    protected static Archive.Message message(long offset, long storedAt, String key) {
+        return new Archive.Message(offset, storedAt, key == null ? null : bytes(key), bytes("body " + offset));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Messages that are stored at the times of their offsets. */
+    protected Archive.Run run(RoomName of, String epoch, long first, long last) {
+        return new Archive.Run(
+                of,
+                epoch,
+                LongStream.rangeClosed(first, last)
+                        .mapToObj(offset -> message(offset, offset, null))
+                        .toList());
+    }
+
+    private static List<Long> offsets(List<Archive.Message> messages) {
+        return messages.stream().map(Archive.Message::offset).toList();
+    }
+
+    private static List<Long> between(long first, long last) {
+        return LongStream.rangeClosed(first, last).boxed().toList();
+    }
+
+    @Test
+    void whatWasStoredIsThereAfterAnotherStart() {
+        byte[] binary = new byte[256];
+        IntStream.range(0, 256).forEach(i -> binary[i] = (byte) i);
+        archive.append(List.of(new Archive.Run(
+                room,
+                "e1",
+                List.of(
+                        new Archive.Message(1, 1_000, bytes("0123456789abcdef"), binary),
+                        new Archive.Message(2, 1_001, null, new byte[0])))));
+        byte[] salt = archive.salt();
+        reopen();
+        assertEquals(Optional.of(new Archive.Numbering("e1", 2)), archive.numbering(room));
+        List<Archive.Message> found = archive.after(room, "e1", 0, 10, PLENTY);
+        assertEquals(List.of(1L, 2L), offsets(found));
+        assertEquals(1_000, found.get(0).storedAt());
+        assertArrayEquals(bytes("0123456789abcdef"), found.get(0).keyDigest());
+        assertArrayEquals(binary, found.get(0).body());
+        assertNull(found.get(1).keyDigest());
+        assertEquals(0, found.get(1).body().length);
+        assertArrayEquals(salt, archive.salt());
+        assertFalse(Arrays.equals(salt, new byte[salt.length]));
+    }
+
+    @Test
+    void nothingIsKnownOfARoomThatNeverHadAMessage() {
+        assertEquals(Optional.empty(), archive.numbering(room));
+        assertEquals(List.of(), archive.before(room, "e1", 9, 9, PLENTY));
+        assertEquals(List.of(), archive.after(room, "e1", 0, 9, PLENTY));
+        assertEquals(List.of(), archive.keysSince(room, "e1", 0));
+    }
+
+    @Test
+    void roomsAndEpochsAreKeptApart() {
+        RoomName other = new RoomName(room + ".other");
+        archive.append(List.of(run(room, "e1", 1, 3), run(other, "e1", 1, 5)));
+        archive.append(List.of(run(room, "e2", 1, 2)));
+        assertEquals(Optional.of(new Archive.Numbering("e2", 2)), archive.numbering(room));
+        assertEquals(Optional.of(new Archive.Numbering("e1", 5)), archive.numbering(other));
+        assertEquals(between(1, 3), offsets(archive.after(room, "e1", 0, 10, PLENTY)));
+        assertEquals(between(1, 2), offsets(archive.after(room, "e2", 0, 10, PLENTY)));
+    }
+
+    @Test
+    void aPlaceNeverHoldsTwoMessagesAndACallStoresAllOrNothing() {
+        archive.append(List.of(run(room, "e1", 1, 3)));
+        RoomName other = new RoomName(room + ".other");
+        assertThrows(
+                ArchiveException.class, () -> archive.append(List.of(run(other, "e9", 1, 2), run(room, "e1", 3, 4))));
+        assertEquals(Optional.empty(), archive.numbering(other));
+        assertEquals(Optional.of(new Archive.Numbering("e1", 3)), archive.numbering(room));
+        archive.append(List.of(run(other, "e9", 1, 2), run(room, "e1", 4, 4)));
+        assertEquals(Optional.of(new Archive.Numbering("e1", 4)), archive.numbering(room));
+    }
+
+    @Test
+    void pagesAreConsecutiveInBothDirectionsAndBounded() {
+        archive.append(List.of(run(room, "e1", 1, 1_000)));
+        assertEquals(between(991, 1_000), offsets(archive.before(room, "e1", 1_001, 10, PLENTY)));
+        assertEquals(between(981, 990), offsets(archive.before(room, "e1", 991, 10, PLENTY)));
+        assertEquals(List.of(1L), offsets(archive.before(room, "e1", 2, 10, PLENTY)));
+        assertEquals(between(501, 510), offsets(archive.after(room, "e1", 500, 10, PLENTY)));
+        assertEquals(List.of(), archive.after(room, "e1", 1_000, 10, PLENTY));
+        // A body has 8 bytes there.
+        assertEquals(between(501, 503), offsets(archive.after(room, "e1", 500, 10, 31)));
+        assertEquals(between(498, 500), offsets(archive.before(room, "e1", 501, 10, 31)));
+        assertEquals(List.of(501L), offsets(archive.after(room, "e1", 500, 10, 1)), "at least one");
+    }
+
+    @Test
+    void keysAreFoundBackToATime() {
+        List<Archive.Message> messages = new ArrayList<>();
+        for (long offset = 1; offset <= 20; offset++) {
+            messages.add(message(offset, 100 * offset, offset % 2 == 0 ? "key " + offset : null));
+        }
+        archive.append(List.of(new Archive.Run(room, "e1", messages)));
+        List<Archive.Key> found = archive.keysSince(room, "e1", 1_500);
+        assertEquals(
+                List.of(16L, 18L, 20L), found.stream().map(Archive.Key::offset).toList());
+        assertEquals(1_600, found.get(0).storedAt());
+        assertArrayEquals(bytes("key 16"), found.get(0).digest());
+    }
+
+    @Test
+    void aCheckCommitsAndChangesNoMessage() {
+        archive.append(List.of(run(room, "e1", 1, 3)));
+        archive.check(0);
+        archive.check(1 << 20);
+        reopen();
+        assertEquals(between(1, 3), offsets(archive.after(room, "e1", 0, 10, PLENTY)));
+    }
+}
