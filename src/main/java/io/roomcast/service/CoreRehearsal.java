@@ -59,6 +59,7 @@ public final class CoreRehearsal implements Rehearsal {
     private static final ClientOrigin HERE = new ClientOrigin("127.0.0.1", "127.0.0.1", "localhost", null, List.of());
 
     private final ClientFrameReader reader = new ClientFrameReader();
+    private final Clocks clocks = Clocks.system();
     private final Threads threads;
     private final RelayProvider.RelayAndPresence opened;
     private final RoomRegistry rooms;
@@ -71,7 +72,6 @@ public final class CoreRehearsal implements Rehearsal {
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(texts.get(key)), texts.keySet());
         CoreProducers producers = new CoreProducers();
         threads = Threads.of(source, 0);
-        Clocks clocks = Clocks.system();
         NodeMetrics metrics = new NodeMetrics();
         Warnings warnings = new Warnings(clocks);
         Limits limits = producers.limits(config, metrics, warnings);
@@ -158,7 +158,7 @@ public final class CoreRehearsal implements Rehearsal {
                             + "\",\"content\":\"A message of the usual length, which nobody reads.\"}");
         }
         say(session, "{\"type\":\"signal\",\"signal\":\"typing\"}");
-        say(session, "{\"type\":\"history\",\"id\":11,\"before\":20,\"limit\":20}");
+        say(session, "{\"type\":\"history\",\"id\":11,\"limit\":20}");
         say(session, "{\"type\":\"members\",\"id\":12}");
         say(session, "{\"type\":\"ping\",\"id\":13}");
     }
@@ -169,9 +169,9 @@ public final class CoreRehearsal implements Rehearsal {
 
     /** The requests of a session come before its end. So when nobody is in a room any more, all are served. */
     private void awaitEmptyRooms() throws TimeoutException {
-        long started = System.nanoTime();
+        long started = clocks.nanos().getAsLong();
         while (rooms.members() > 0) {
-            if (System.nanoTime() - started > TIMEOUT.toNanos()) {
+            if (clocks.nanos().getAsLong() - started > TIMEOUT.toNanos()) {
                 throw new TimeoutException("a crowd of the warm-up does not end");
             }
             LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(100));

@@ -94,7 +94,7 @@ final class LoopbackRehearsal implements Rehearsal {
             members.get(i)
                     .send(
                             "{\"type\":\"signal\",\"signal\":\"typing\"}",
-                            "{\"type\":\"history\",\"id\":101,\"before\":20,\"limit\":20}",
+                            "{\"type\":\"history\",\"id\":101,\"limit\":20}",
                             "{\"type\":\"members\",\"id\":102}",
                             "{\"type\":\"ping\",\"id\":103}");
         }

@@ -25,7 +25,10 @@ public class WarmUp {
     private static final Logger LOG = System.getLogger(WarmUp.class.getName());
 
     /** How much longer than configured a warm-up may take: its last round, and the end of what it has opened. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** How long a stop waits for the end of a round. */
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private Readiness readiness;
@@ -78,7 +81,7 @@ public class WarmUp {
         Thread thread = player;
         if (thread != null) {
             try {
-                thread.join(PATIENCE.toMillis());
+                thread.join(STOP_TIMEOUT.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -93,7 +93,10 @@ class LauncherIT {
 
         String java = java();
         Process archive = run(List.of(
-                Path.of("docker", "embedded", "archive.sh").toAbsolutePath().toString(), extracted.toString(), java, "1s"));
+                Path.of("docker", "embedded", "archive.sh").toAbsolutePath().toString(),
+                extracted.toString(),
+                java,
+                "1s"));
         assertTrue(archive.waitFor(START.toSeconds(), SECONDS));
         assertEquals(0, archive.exitValue(), output(archive));
 

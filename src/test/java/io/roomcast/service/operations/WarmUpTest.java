@@ -123,7 +123,7 @@ class WarmUpTest {
                 throw new IOException("too late to be told");
             });
             readiness.start();
-            timer.advance(6_000);
+            timer.advance(14_000);
             assertEquals(Readiness.State.WARMING, readiness.state());
             timer.advance(2_000);
             assertEquals(Readiness.State.READY, readiness.state());
