@@ -3,6 +3,6 @@
 set -euo pipefail
 target=$1
 mvn -B -q package -DskipTests
-mkdir -p "$target"
-cp target/roomcast.war docker/ready.sh docker/operate.sh "$target"
+java -jar target/roomcast.war --extract "$target"
+cp docker/ready.sh docker/operate.sh docker/embedded/archive.sh "$target"
 chmod -R a+rX "$target"

@@ -104,6 +104,7 @@ class HelmChartTest {
         assertEquals("1000000", variables.get("ROOMCAST_HISTORY_SIZE"));
         assertEquals("2h", variables.get("ROOMCAST_AUTH_MAX_LIFE"));
         assertEquals("30s", variables.get("ROOMCAST_DRAIN_STOP_WINDOW"));
+        assertEquals("5s", variables.get("ROOMCAST_WARMUP"));
         assertEquals("-XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError", variables.get("JAVA_TOOL_OPTIONS"));
     }
 

@@ -2,16 +2,17 @@ package io.roomcast.boot;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 
 /**
  * Starts the embedded server from the packed WAR: {@code java -jar roomcast.war}. The JVM finds only classes at the
- * root of a WAR. So the build copies this package to the root, and this package uses only the JDK.
+ * root of a WAR. So the build copies this package to the root, and this package uses only the JDK. {@code --extract
+ * DIRECTORY} makes an {@link ExtractedWar} instead, which this class starts, too.
  */
 public final class Launcher {
+    private static final String EXTRACT = "--extract";
 
     private Launcher() {}
 
@@ -27,16 +28,40 @@ public final class Launcher {
     }
 
     private static void launch(String[] args) throws Throwable {
+        // Not the location of this class, which a class from an archive may not have.
+        Path jar = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
+        Path webroot = ExtractedWar.webroot(jar);
+        if (webroot != null) {
+            System.setProperty("roomcast.webroot", webroot.toString());
+            runMain(Launcher.class.getClassLoader(), args);
+            return;
+        }
+        if (args.length == 2 && args[0].equals(EXTRACT)) {
+            extract(jar, Path.of(args[1]));
+            return;
+        }
         URL[] classpath;
         try {
-            classpath = unpack();
+            classpath = unpack(jar);
         } catch (IOException e) {
             System.err.println(
                     "roomcast: cannot unpack the WAR into " + System.getProperty("java.io.tmpdir") + ": " + e);
             System.exit(1);
             return;
         }
-        runMain(classpath, args);
+        // Never closed, because the server loads classes from it until the process ends.
+        ClassLoader loader = new URLClassLoader("roomcast", classpath, ClassLoader.getPlatformClassLoader());
+        Thread.currentThread().setContextClassLoader(loader);
+        runMain(loader, args);
+    }
+
+    private static void extract(Path war, Path directory) {
+        try {
+            ExtractedWar.extract(war, directory);
+        } catch (IOException e) {
+            System.err.println("roomcast: cannot extract the WAR into " + directory + ": " + e);
+            System.exit(1);
+        }
     }
 
     /** Whether the JVM is shutting down. It then accepts no shutdown hooks. */
@@ -51,12 +76,7 @@ public final class Launcher {
         }
     }
 
-    private static URL[] unpack() throws IOException, URISyntaxException {
-        Path war = Path.of(Launcher.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
+    private static URL[] unpack(Path war) throws IOException {
         Path directory = PrivateDirectory.create();
         try {
             UnpackedWar unpacked = UnpackedWar.unpack(war, directory);
@@ -67,13 +87,7 @@ public final class Launcher {
         }
     }
 
-    /**
-     * Runs the server. The class loader is never closed, because the server loads classes from it until the process
-     * ends.
-     */
-    private static void runMain(URL[] classpath, String[] args) throws Throwable {
-        ClassLoader loader = new URLClassLoader("roomcast", classpath, ClassLoader.getPlatformClassLoader());
-        Thread.currentThread().setContextClassLoader(loader);
+    private static void runMain(ClassLoader loader, String[] args) throws Throwable {
         try {
             loader.loadClass("io.roomcast.standalone.Main")
                     .getMethod("main", String[].class)

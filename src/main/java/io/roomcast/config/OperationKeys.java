@@ -67,6 +67,14 @@ public final class OperationKeys {
             "Time over which all sessions are closed when the node stops.",
             Values.durationBetween("0", "5m"));
 
+    public static final Key<Duration> WARMUP = new Key<>(
+            "roomcast.warmup",
+            "0",
+            "duration",
+            "How long a node that has started exercises its own code before it is ready, so that the first clients cost "
+                    + "as little as later ones; 0 for not at all. Two cores need 5s.",
+            Values.durationBetween("0", "5m"));
+
     public static final Key<String> LOG_FORMAT = new Key<>(
             "roomcast.log.format",
             "text",
@@ -99,6 +107,7 @@ public final class OperationKeys {
             HOST,
             DRAIN_WINDOW,
             DRAIN_STOP_WINDOW,
+            WARMUP,
             LOG_FORMAT,
             SHOWN_ADDRESSES,
             REFUSALS_KEPT);

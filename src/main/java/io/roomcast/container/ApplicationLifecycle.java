@@ -6,6 +6,8 @@ import io.roomcast.jmx.JmxRegistrar;
 import io.roomcast.node.Author;
 import io.roomcast.node.ClassPreloader;
 import io.roomcast.node.ServerInfo;
+import io.roomcast.node.Threads;
+import io.roomcast.service.CoreRehearsal;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.websocket.ServerIntegration;
@@ -21,6 +23,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -77,7 +80,8 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         try {
             EagerBeans.create();
             boolean hasFastPath = serverIntegration().start(application);
-            lifecycle.start(new ServerInfo(application.getServerInfo(), hasFastPath));
+            ThreadFactory threads = CDI.current().select(Threads.class).get().loopThreads();
+            lifecycle.start(new ServerInfo(application.getServerInfo(), hasFastPath), () -> new CoreRehearsal(threads));
             String context = application.getContextPath();
             jmxRegistrar().open(DEFAULT_CONTEXTS.contains(context), "context=" + contextName(context));
             suspension = new ServerSuspension(CDI.current().select(Drain.class).get());

@@ -16,7 +16,7 @@ public interface NodeMXBean {
     @Description("Name of the node, unique in the cluster (roomcast.node)")
     String getName();
 
-    @Description("READY when messages are delivered here, else why not: STARTING, RELAY or DRAINING")
+    @Description("READY when messages are delivered here, else why not: STARTING, WARMING, RELAY or DRAINING")
     String getState();
 
     @Description("Seconds since the node started")

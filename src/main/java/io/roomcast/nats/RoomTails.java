@@ -41,8 +41,7 @@ final class RoomTails {
                     }
                     MessageHead head = MessageHead.of(stored);
                     if (head != null) {
-                        return CompletableFuture.completedFuture(
-                                new Tail(head, stored.sequence(), stored.millis()));
+                        return CompletableFuture.completedFuture(new Tail(head, stored.sequence(), stored.millis()));
                     }
                     LOG.log(Level.WARNING, "something else than Roomcast has written into the stream of messages");
                     Tail foreign = new Tail(null, stored.sequence(), stored.millis());

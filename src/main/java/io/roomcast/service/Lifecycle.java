@@ -14,7 +14,9 @@ import io.roomcast.relay.Relay;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.operations.Readiness;
+import io.roomcast.service.operations.Rehearsal;
 import io.roomcast.service.operations.StartReport;
+import io.roomcast.service.operations.WarmUp;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,6 +25,7 @@ import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -40,6 +43,7 @@ public class Lifecycle {
     private SessionRegistry sessions;
     private Heartbeat heartbeat;
     private Readiness readiness;
+    private WarmUp warmUp;
     private PresenceStore presence;
     private PresenceAnnouncer announcer;
     private Relay relay;
@@ -68,6 +72,7 @@ public class Lifecycle {
             SessionRegistry sessions,
             Heartbeat heartbeat,
             Readiness readiness,
+            WarmUp warmUp,
             PresenceStore presence,
             PresenceAnnouncer announcer,
             RoomRegistry unusedRooms,
@@ -83,6 +88,7 @@ public class Lifecycle {
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
+        this.warmUp = warmUp;
         this.presence = presence;
         this.announcer = announcer;
         this.relay = relay;
@@ -96,15 +102,31 @@ public class Lifecycle {
         this.drainWindow = config.get(OperationKeys.DRAIN_STOP_WINDOW);
     }
 
-    public void start(ServerInfo server) {
+    /** @param rehearsal opens what {@link WarmUp} plays, if warm-up is configured */
+    public void start(ServerInfo server, Callable<Rehearsal> rehearsal) {
         report.log(server);
         var unused = threads.timer().scheduleWithFixedDelay(warnings::tick, 1, 1, TimeUnit.SECONDS);
         tokenAdmission.start();
         presence.start(announcer, maxNames);
         heartbeat.start();
+        warmUp.start(rehearsal);
         readiness.start();
         startedEvent.fire(new NodeStarted(server));
         started = true;
+    }
+
+    /**
+     * Starts no more than clients need, for a node that is only a {@link Rehearsal}. It logs nothing, measures nothing
+     * and closes nobody. {@link #endRehearsal} ends it.
+     */
+    public void startRehearsal() {
+        presence.start(announcer, maxNames);
+    }
+
+    /** Ends the threads of a node that is only a rehearsal, when its clients are gone, or after two seconds. */
+    public void endRehearsal() {
+        awaitNoSessions(CLOSE_TIMEOUT);
+        closeAll();
     }
 
     /**
@@ -143,16 +165,20 @@ public class Lifecycle {
     }
 
     private void drainSessions() {
+        warmUp.stop();
         drain.stop(drainWindow);
         heartbeat.stop();
         tokenAdmission.stop();
         readiness.stop();
-        long deadline =
-                clocks.nanos().getAsLong() + drainWindow.plus(CLOSE_TIMEOUT).toNanos();
+        awaitNoSessions(drainWindow.plus(CLOSE_TIMEOUT));
+        drain.endStop();
+    }
+
+    private void awaitNoSessions(Duration timeout) {
+        long deadline = clocks.nanos().getAsLong() + timeout.toNanos();
         while (sessions.all().stream().anyMatch(session -> !session.isBetweenRequests())
                 && clocks.nanos().getAsLong() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
-        drain.endStop();
     }
 }

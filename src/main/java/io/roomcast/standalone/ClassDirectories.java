@@ -17,7 +17,7 @@ final class ClassDirectories {
     static void load() throws IOException {
         for (Class<?> known : List.of(ClassDirectories.class, Lifecycle.class)) {
             CodeSource source = known.getProtectionDomain().getCodeSource();
-            Path root = source == null ? null : path(source);
+            Path root = source == null || source.getLocation() == null ? null : path(source);
             if (root != null && Files.isDirectory(root)) {
                 try (Stream<Path> files = Files.walk(root)) {
                     ClassPreloader.load(files.map(file -> root.relativize(file).toString()));

@@ -85,6 +85,7 @@ public final class Main {
         }
         String host = config.get(Keys.HOST);
         String displayedHost = host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host;
+        started.join().awaitWarmUp();
         String operations = started.join().operationsAddress();
         if (operations != null) {
             out.println("Metrics and the server API are on http://" + operations + "/");

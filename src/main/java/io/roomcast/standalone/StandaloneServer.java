@@ -31,6 +31,7 @@ import io.roomcast.service.admission.RequestGuard;
 import io.roomcast.service.admission.Verdict;
 import io.roomcast.service.cluster.NodeSessions;
 import io.roomcast.service.operations.Drain;
+import io.roomcast.service.operations.WarmUp;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.SessionRegistry;
 import io.roomcast.websocket.EmbeddedWebSockets;
@@ -78,8 +79,13 @@ public final class StandaloneServer implements AutoCloseable {
             workers(Math.max(2, Runtime.getRuntime().availableProcessors()));
     private final ExecutorService healthWorker = workers(1);
 
-    private StandaloneServer(RoomcastConfig config, Path webroot, Optional<Archive> archive) throws IOException {
+    /** Whether this node only plays the {@link LoopbackRehearsal} of another. */
+    private final boolean isRehearsal;
+
+    private StandaloneServer(RoomcastConfig config, Path webroot, Optional<Archive> archive, boolean isRehearsal)
+            throws IOException {
         this.archive = archive;
+        this.isRehearsal = isRehearsal;
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
                 // By class, because a package may be in several places of the class path. By name, only one of them
@@ -122,7 +128,7 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     /**
-     * Starts a node, and returns when it serves.
+     * Starts a node, and returns when it serves. It may still warm up then.
      *
      * @param webroot directory of the chat UI
      * @throws IOException when it cannot listen on the address and port
@@ -132,11 +138,21 @@ public final class StandaloneServer implements AutoCloseable {
         ClassDirectories.load();
         Optional<Archive> archive = EmbeddedArchive.open(config);
         try {
-            return new StandaloneServer(config, webroot, archive);
+            return new StandaloneServer(config, webroot, archive, false);
         } catch (IOException | RuntimeException e) {
             archive.ifPresent(Archive::close);
             throw e;
         }
+    }
+
+    /** Starts a node that logs, measures and keeps nothing, and has no MBeans. */
+    static StandaloneServer startRehearsal(RoomcastConfig config, Path webroot) throws IOException {
+        return new StandaloneServer(config, webroot, Optional.empty(), true);
+    }
+
+    /** Returns when the node does not warm up any more. */
+    public void awaitWarmUp() {
+        cdi.select(WarmUp.class).get().await();
     }
 
     /** Threads for HTTP requests. The limiter admits fewer requests than the queue has room for. */
@@ -200,10 +216,15 @@ public final class StandaloneServer implements AutoCloseable {
         servlets.setServerInfo("");
         webSockets.start();
         http.start();
-        cdi.select(Lifecycle.class)
-                .get()
-                .start(new ServerInfo(
-                        "the embedded server (Grizzly " + Grizzly.getDotedVersion() + ") at " + addresses(), true));
+        Lifecycle lifecycle = cdi.select(Lifecycle.class).get();
+        if (isRehearsal) {
+            lifecycle.startRehearsal();
+            return;
+        }
+        lifecycle.start(
+                new ServerInfo(
+                        "the embedded server (Grizzly " + Grizzly.getDotedVersion() + ") at " + addresses(), true),
+                () -> LoopbackRehearsal.open(config, webroot));
         cdi.select(JmxRegistrar.class).get().open(true, "port=" + listener.getPort());
     }
 
@@ -248,8 +269,11 @@ public final class StandaloneServer implements AutoCloseable {
     @Override
     public void close() {
         if (cdi.isRunning()) {
-            if (http.isStarted()) {
-                cdi.select(Lifecycle.class).get().stop(Author.PROCESS);
+            Lifecycle lifecycle = cdi.select(Lifecycle.class).get();
+            if (isRehearsal) {
+                lifecycle.endRehearsal();
+            } else if (http.isStarted()) {
+                lifecycle.stop(Author.PROCESS);
             }
             cdi.select(JmxRegistrar.class).get().close();
             http.shutdownNow();

@@ -43,7 +43,8 @@ class NatsSecurityTest {
     }
 
     private void assertRefused(NatsSettings settings) {
-        try (NatsNode node = new NatsNode(settings.withTimeout(Duration.ofMillis(500)), "test", Duration.ofSeconds(2), 10)) {
+        try (NatsNode node =
+                new NatsNode(settings.withTimeout(Duration.ofMillis(500)), "test", Duration.ofSeconds(2), 10)) {
             assertUnavailable(node.relay.publish(room, null, new byte[1]));
             assertUnavailable(node.relay.subscribe(room));
             assertUnavailable(node.relay.probe());
@@ -83,8 +84,8 @@ class NatsSecurityTest {
             }
         }
         String permissions = "permissions: { publish: [" + publish + "], subscribe: [\"roomcast.>\", \"_INBOX.>\"] }";
-        try (NatsProcess nats = NatsProcess.launch("authorization { users: [ { user: ann, password: \"" + SECRET
-                + "\", " + permissions + " } ] }")) {
+        try (NatsProcess nats = NatsProcess.launch(
+                "authorization { users: [ { user: ann, password: \"" + SECRET + "\", " + permissions + " } ] }")) {
             NatsSettings settings = settings(nats).withLogin(new NatsSettings.Password("ann", SECRET));
             assertServes(settings);
             assertRefused(settings.withPrefix("other"));

@@ -153,9 +153,11 @@ class StrangeStreamTest {
                         Duration.ofSeconds(2),
                         10)) {
             NatsNode.awaitConnected(other.relay);
-            Await.until("the log names the limit", () -> log.messages(Level.WARNING).stream()
-                    .anyMatch(text -> text.contains("max_msgs_per_subject is 10,000, not 500")
-                            || text.contains("max_msgs_per_subject is 10000, not 500")));
+            Await.until(
+                    "the log names the limit",
+                    () -> log.messages(Level.WARNING).stream()
+                            .anyMatch(text -> text.contains("max_msgs_per_subject is 10,000, not 500")
+                                    || text.contains("max_msgs_per_subject is 10000, not 500")));
         }
     }
 
@@ -171,8 +173,8 @@ class StrangeStreamTest {
 
     @Test
     void noThreadIsLeftWhenNatsWasNeverThere() {
-        NatsNode other = new NatsNode(
-                NatsSettings.of(List.of("nats://127.0.0.1:1")), "alone", Duration.ofSeconds(2), 10);
+        NatsNode other =
+                new NatsNode(NatsSettings.of(List.of("nats://127.0.0.1:1")), "alone", Duration.ofSeconds(2), 10);
         assertUnavailable(other.relay.subscribe(room));
         other.close();
         Await.until("all threads have ended", () -> other.threads.stream().noneMatch(Thread::isAlive));

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 @ApplicationScoped
 public class Readiness {
     private static final Logger LOG = System.getLogger(Readiness.class.getName());
+    private static final String READY_TEXT = "The node is ready";
     private static final long PROBE_INTERVAL_SECONDS = 2;
     /** A probe that takes longer than this many seconds has failed. */
     private static final long PROBE_TIMEOUT_SECONDS = 2;
@@ -31,6 +32,8 @@ public class Readiness {
         READY("ready"),
         /** The first probe has not ended. */
         STARTING("starting"),
+        /** The node exercises its own code: {@link WarmUp}. */
+        WARMING("warming"),
         /** The last probe failed. */
         RELAY_UNAVAILABLE("relay"),
         DRAINING("draining");
@@ -65,6 +68,7 @@ public class Readiness {
 
     private volatile State state = State.STARTING;
     private volatile boolean draining;
+    private volatile boolean warming;
     private volatile Probe lastProbe;
 
     /** For the container's proxy. */
@@ -80,7 +84,8 @@ public class Readiness {
     }
 
     public State state() {
-        return draining ? State.DRAINING : state;
+        State probed = state;
+        return draining ? State.DRAINING : warming && probed == State.READY ? State.WARMING : probed;
     }
 
     /** Whether the last probe came back. A drain does not change this. */
@@ -103,6 +108,15 @@ public class Readiness {
     /** Sets whether the node drains. A node that drains is not ready, and load balancers send it no new clients. */
     void setDraining(boolean drains) {
         draining = drains;
+    }
+
+    /** Sets whether the node warms up. To be set before {@link #start}; then until it ends. */
+    void setWarming(boolean warms) {
+        boolean ends = warming && !warms;
+        warming = warms;
+        if (ends && state == State.READY) {
+            LOG.log(Level.INFO, READY_TEXT);
+        }
     }
 
     public void stop() {
@@ -136,7 +150,9 @@ public class Readiness {
             readyAt = now;
         }
         if (before == State.STARTING && next == State.READY) {
-            LOG.log(Level.INFO, "The node is ready");
+            if (!warming) {
+                LOG.log(Level.INFO, READY_TEXT);
+            }
         } else if (before == State.RELAY_UNAVAILABLE && next == State.READY) {
             warnings.warn("ready", () -> "The node is ready again, after " + millis + " ms");
         } else if (before != next) {

@@ -83,6 +83,39 @@ class LauncherIT {
         assertEquals(List.of(), unpacked());
     }
 
+    /** The script fails if the JVM does not take classes from the archive. */
+    @Test
+    void theExtractedWarStartsFromAClassDataArchive() throws Exception {
+        Path extracted = work.resolve("extracted");
+        Process extraction = start("--extract", extracted.toString());
+        assertTrue(extraction.waitFor(START.toSeconds(), SECONDS));
+        assertEquals(0, extraction.exitValue(), output(extraction));
+
+        String java = java();
+        Process archive = run(List.of(
+                Path.of("docker", "embedded", "archive.sh").toAbsolutePath().toString(),
+                extracted.toString(),
+                java,
+                "1s"));
+        assertTrue(archive.waitFor(START.toSeconds(), SECONDS));
+        assertEquals(0, archive.exitValue(), output(archive));
+
+        int port = freePort();
+        startLive(
+                port,
+                run(List.of(
+                        java,
+                        "@" + extracted.resolve("jvm.options"),
+                        "-jar",
+                        extracted.resolve("roomcast.jar").toString(),
+                        "--data=none",
+                        "--port",
+                        String.valueOf(port))));
+        assertTrue(get(port, "/").body().contains("<title>Roomcast</title>"));
+        assertEquals(404, get(port, "/roomcast.jar").statusCode());
+        assertEquals(List.of(), unpacked());
+    }
+
     @Test
     void theNextStartRemovesWhatAKilledServerLeftAndNothingElse() throws Exception {
         int port = freePort();
@@ -215,7 +248,10 @@ class LauncherIT {
     }
 
     private Process startLive(int port) throws IOException, InterruptedException {
-        Process server = start(port);
+        return startLive(port, start(port));
+    }
+
+    private Process startLive(int port, Process server) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + START.toNanos();
         while (!server.waitFor(50, MILLISECONDS) && System.nanoTime() < deadline) {
             try {
@@ -230,14 +266,22 @@ class LauncherIT {
     }
 
     private Process start(int port) throws IOException {
-        ProcessBuilder command = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + temporary,
-                "-jar",
-                System.getProperty("roomcast.war"),
-                "--data=none",
-                "--port",
-                String.valueOf(port));
+        return start("--data=none", "--port", String.valueOf(port));
+    }
+
+    private Process start(String... options) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(java(), "-Djava.io.tmpdir=" + temporary, "-jar", System.getProperty("roomcast.war")));
+        command.addAll(List.of(options));
+        return run(command);
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private Process run(List<String> line) throws IOException {
+        ProcessBuilder command = new ProcessBuilder(line);
         command.environment().keySet().removeIf(name -> name.startsWith("ROOMCAST_") || name.startsWith("JAVA_TOOL_"));
         command.redirectErrorStream(true)
                 .redirectOutput(work.resolve(started.size() + ".log").toFile());

@@ -3,7 +3,9 @@ package io.roomcast.it.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Await;
 import io.roomcast.support.DrainedClients;
+import io.roomcast.support.ScrapedMetrics;
 import io.roomcast.support.redis.RedisProcess;
 import io.roomcast.support.server.LeakProbe;
 import io.roomcast.support.server.ServerNode;
@@ -49,9 +51,12 @@ class RedeployIT {
                         Map.of(
                                 "roomcast.relay", "redis",
                                 "roomcast.redis.uri", redis.uri(),
+                                "roomcast.warmup", "1s",
                                 "roomcast.drain.stop-window", "200ms"))) {
             node.start();
             assertTrue(LeakProbe.in(node.pid()).threads().size() > 1, "it would be seen");
+            Await.until("a crowd has warmed up the node", () -> node.console().contains("The warm-up took "));
+            assertEquals(0, ScrapedMetrics.of(node.uri()).get("roomcast_sessions_opened_total"));
             for (int i = 1; i <= TIMES; i++) {
                 try (DrainedClients guests = new DrainedClients(node.uri())) {
                     guests.talk();

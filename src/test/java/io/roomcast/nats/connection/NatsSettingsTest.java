@@ -42,13 +42,17 @@ class NatsSettingsTest {
     @Test
     void loginsAreNotShown() {
         NatsSettings settings = NatsSettings.of(List.of("broker"));
-        assertFalse(settings.withLogin(new NatsSettings.Password("ann", "secret")).toString().contains("secret"));
-        assertFalse(settings.withLogin(new NatsSettings.Token("secret")).toString().contains("secret"));
+        assertFalse(settings.withLogin(new NatsSettings.Password("ann", "secret"))
+                .toString()
+                .contains("secret"));
+        assertFalse(
+                settings.withLogin(new NatsSettings.Token("secret")).toString().contains("secret"));
     }
 
     @Test
     void namesBecomeOnePartOfASubjectAndBack() {
-        for (String name : List.of("lobby", "a.b", ".a", "a..b", "a b", "*", ">", "caf\u00e9", "\u5c0f", "100%", "@x-_:")) {
+        for (String name :
+                List.of("lobby", "a.b", ".a", "a..b", "a b", "*", ">", "caf\u00e9", "\u5c0f", "100%", "@x-_:")) {
             String encoded = Subjects.encode(name);
             assertTrue(encoded.matches("[!-~]+") && !encoded.matches(".*[.*>].*"), encoded);
             assertEquals(name, Subjects.decodeLast("roomcast.l." + encoded));
