@@ -83,25 +83,30 @@ public final class Main {
         } finally {
             started.cancel(false);
         }
-        String host = config.get(Keys.HOST);
-        String displayedHost = host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host;
         started.join().awaitWarmUp();
-        String operations = started.join().operationsAddress();
-        if (operations != null) {
-            out.println("Metrics and the server API are on http://" + operations + "/");
+        if (shutdown.getState() == Thread.State.NEW) {
+            printAddresses(config, started.join(), out);
         }
-        String archive = started.join().archivePlace();
-        if (archive != null) {
-            out.println("Messages are kept in " + archive + " (--data=none keeps them in memory only)");
-        }
-        out.println("Roomcast is ready on http://" + displayedHost + ":"
-                + started.join().port() + "/ (Ctrl-C ends it)");
-        out.flush();
         try {
             ended.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void printAddresses(RoomcastConfig config, StandaloneServer server, PrintWriter out) {
+        String host = config.get(Keys.HOST);
+        String displayedHost = host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host;
+        String operations = server.operationsAddress();
+        if (operations != null) {
+            out.println("Metrics and the server API are on http://" + operations + "/");
+        }
+        String archive = server.archivePlace();
+        if (archive != null) {
+            out.println("Messages are kept in " + archive + " (--data=none keeps them in memory only)");
+        }
+        out.println("Roomcast is ready on http://" + displayedHost + ":" + server.port() + "/ (Ctrl-C ends it)");
+        out.flush();
     }
 
     /** Closes the server. If it is still starting, waits for the start, but not for long. */

@@ -11,4 +11,8 @@ public interface Rehearsal extends AutoCloseable {
      * @return the number of its connections
      */
     int playRound() throws Exception;
+
+    /** Ends the node of the clients. Takes two seconds at most. */
+    @Override
+    void close();
 }
