@@ -81,12 +81,16 @@ final class Options {
                     .paramLabel("<" + key.kind() + ">")
                     .description(wrapped(key.doc().replace("`", "")
                             + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + ".")
-                            + (key.name().equals(ArchiveKeys.DATA.name())
-                                    ? " Here: " + DataDirectory.usual() + "."
-                                    : "")))
+                            + usualPlace(key)))
                     .build());
         }
         return spec;
+    }
+
+    /** What the default of the key is on this machine, where the text names several. */
+    private static String usualPlace(Key<?> key) {
+        boolean isDirectory = key.name().equals(ArchiveKeys.DATA.name());
+        return isDirectory ? " Here: " + DataDirectory.usual() + "." : "";
     }
 
     /** What --help lists: each key, and each family of keys once. */

@@ -217,7 +217,7 @@ class DurableRelayTest extends RelayContractTest {
         publish("a");
         pass(Duration.ofHours(2));
         Position before = get(relay.position(room));
-        pass(Duration.ofHours(48));
+        pass(Duration.ofDays(2));
         assertEquals(before, get(relay.position(room)));
         assertEquals(2, publish("b").offset());
     }
