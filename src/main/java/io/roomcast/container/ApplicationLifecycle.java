@@ -56,9 +56,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         application.addListener(this);
         ServerIntegration.prepare(application);
         declareRoles(application);
-        if (ServerIntegration.isPayaraOrGlassFish(application)) {
-            serverLog.limit();
-        }
+        serverLog.limit(ServerIntegration.isPayaraOrGlassFish(application));
     }
 
     /** Some servers know no role of a user that the application has not declared, here at the latest. */

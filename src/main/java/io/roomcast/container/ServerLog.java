@@ -9,7 +9,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Limits the lines that clients can cause in the log of Payara, and makes each of them one line. Payara writes a stack
+ * Limits the lines that clients can cause in the log of Payara and of Undertow, and makes each of them one line. Payara writes a stack
  * trace for each request that it cannot read. Used by the thread that starts and stops the application.
  */
 final class ServerLog {
@@ -23,6 +23,9 @@ final class ServerLog {
             "org.glassfish.grizzly.http.util.Parameters",
             "websocket");
 
+    /** Undertow writes a stack trace for each client that goes while its response is written. */
+    private static final List<String> UNDERTOW_LOGGERS = List.of("io.undertow.request.io");
+
     /**
      * The loggers, each with the filter that it had before. Without a strong reference, a logger could be
      * garbage-collected, and our filter with it.
@@ -31,9 +34,13 @@ final class ServerLog {
 
     private final LogRateLimiter limiter = new LogRateLimiter();
 
-    /** Adds the limit to the loggers. */
-    void limit() {
-        for (String name : LOGGERS) {
+    /**
+     * Adds the limit to the loggers.
+     *
+     * @param onPayara false for the loggers of Undertow, which other servers do not have
+     */
+    void limit(boolean onPayara) {
+        for (String name : onPayara ? LOGGERS : UNDERTOW_LOGGERS) {
             Logger logger = Logger.getLogger(name);
             Filter original = logger.getFilter();
             originalFilters.put(logger, original);

@@ -25,9 +25,10 @@ public final class LogRateLimiter implements Filter {
             List.of("io.roomcast.standalone.", "io.roomcast.websocket.tyrus.HandshakeAddOn");
     /**
      * The loggers of the libraries that parse input of clients, by prefixes of their names: Tyrus, Grizzly with
-     * its own WebSockets, and Payara's web container.
+     * its own WebSockets, Payara's web container, and Undertow where it writes to clients.
      */
-    private static final List<String> PARSER_LOGGERS = List.of("org.glassfish.", "jakarta.enterprise.web", "websocket");
+    private static final List<String> PARSER_LOGGERS =
+            List.of("org.glassfish.", "jakarta.enterprise.web", "websocket", "io.undertow.request.");
 
     /** Classes of Payara, GlassFish and the JDK, by prefixes of their names. */
     private static final List<String> SERVER_CLASSES = List.of(
@@ -39,7 +40,10 @@ public final class LogRateLimiter implements Filter {
             "jakarta.",
             "org.glassfish.",
             "org.apache.catalina.",
-            "fish.payara.");
+            "fish.payara.",
+            "io.undertow.",
+            "org.xnio.",
+            "org.jboss.");
 
     private final Map<String, Kind> kinds = new HashMap<>();
 

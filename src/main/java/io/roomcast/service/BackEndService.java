@@ -119,7 +119,7 @@ public class BackEndService {
         List<ClientSession> ofUser = sessions.all().stream()
                 .filter(session -> user.equals(session.user()))
                 .toList();
-        ofUser.forEach(session -> session.queue().close(CloseCode.KICKED, KICKED_TEXT));
+        ofUser.forEach(BackEndService::kick);
         LOG.log(
                 Level.INFO,
                 "User " + LogText.of(user.value()) + " was disconnected (sessions: " + ofUser.size() + "), by "
@@ -137,7 +137,7 @@ public class BackEndService {
         if (session == null) {
             return 0;
         }
-        session.queue().close(CloseCode.KICKED, KICKED_TEXT);
+        kick(session);
         LOG.log(
                 Level.INFO,
                 "A session of user "
@@ -145,6 +145,14 @@ public class BackEndService {
                                 ? "nobody yet"
                                 : LogText.of(session.user().value())) + " was disconnected, by " + author.text());
         return 1;
+    }
+
+    private static void kick(ClientSession session) {
+        if (session.isBetweenRequests()) {
+            session.lease().ban(KICKED_TEXT);
+        } else {
+            session.queue().close(CloseCode.KICKED, KICKED_TEXT);
+        }
     }
 
     /** What holds in the room on this node, and which keys say so. */

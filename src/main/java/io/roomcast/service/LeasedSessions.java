@@ -111,6 +111,9 @@ public class LeasedSessions {
                 rates.countRequest(before);
                 supersede(before);
                 ClientSession next = sessions.succeed(before, transport, entrance.arrival(transport, origin), identity);
+                if (next != null && next.lease().banned() != null) {
+                    next.queue().closeWhenFlushed(CloseCode.KICKED, next.lease().banned());
+                }
                 if (next != null) {
                     return next;
                 }

@@ -29,7 +29,7 @@ class ServerLogTest {
     @Test
     void whatStrangersBringAboutIsWrittenNowAndThenAsLongAsTheApplicationIsThere() {
         ServerLog log = new ServerLog();
-        log.limit();
+        log.limit(true);
         refuseRequests();
         assertEquals(1, written.messages(Level.ALL).size());
         log.restore();

@@ -89,6 +89,11 @@ class NginxIT {
                 assertEquals("404 nginx", answer(nginx, "GET", socket, ""), socket);
                 assertEquals("403 nginx", answer(nginx, "POST", socket, upgrade("websocket")), socket);
             }
+            String poll = "Content-Length: 24\r\n\r\n{\"rooms\":{\"lobby\":null}}";
+            assertEquals("200", answer(nginx, "POST", "/http/poll?user=ann", poll));
+            assertEquals("400", answer(nginx, "POST", "/http/send?user=ann", "Content-Length: 1\r\n\r\nx"));
+            assertEquals("400", answer(nginx, "GET", "/http/events?user=ann", ""), "without rooms");
+            assertEquals("404 nginx", answer(nginx, "POST", "/http/else", "Content-Length: 0\r\n"));
             for (String file : chat()) {
                 assertEquals("200", answer(nginx, "GET", file, ""), file);
             }
