@@ -18,6 +18,9 @@ final class PollTransport implements Transport {
         /** There is news. More of it may follow at once. Called once. */
         void onNews();
 
+        /** There are notices: presence changes or signals. Called once, if at all before {@link #onNews}. */
+        void onNotice();
+
         /** The answer is to be given now. Called once. */
         void onEnd();
 
@@ -35,6 +38,8 @@ final class PollTransport implements Transport {
     private boolean hasJoined;
 
     private boolean hasNews;
+    private boolean hasNotice;
+    private boolean noticeTold;
     private boolean newsTold;
     private boolean endTold;
     /** Why the node has closed the session; null if it has not. */
@@ -60,7 +65,8 @@ final class PollTransport implements Transport {
             }
             frames.writeBytes(frame.payload());
             frames.write('\n');
-            hasNews |= frame.kind() != FrameKind.QUIET_REPLY;
+            hasNews |= frame.kind() != FrameKind.QUIET_REPLY && !frame.kind().isNotice();
+            hasNotice |= frame.kind().isNotice();
             isFull = frames.size() >= maxBytes;
         }
         if (isFull) {
@@ -80,13 +86,20 @@ final class PollTransport implements Transport {
     }
 
     private void tellNews() {
+        boolean isNews;
         synchronized (this) {
-            if (!hasNews || !hasJoined || newsTold) {
+            isNews = hasNews && !newsTold;
+            if (!hasJoined || newsTold || !isNews && (!hasNotice || noticeTold)) {
                 return;
             }
-            newsTold = true;
+            newsTold = isNews;
+            noticeTold = true;
         }
-        listener.onNews();
+        if (isNews) {
+            listener.onNews();
+        } else {
+            listener.onNotice();
+        }
     }
 
     @Override

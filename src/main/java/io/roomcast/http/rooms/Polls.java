@@ -13,7 +13,7 @@ import io.roomcast.service.SessionTickets;
 import io.roomcast.service.session.ClientSession;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,6 +25,12 @@ import java.util.concurrent.TimeUnit;
 public class Polls {
     /** How long the answer waits for more when there is news, so that messages that come together go together. */
     private static final long GATHER_MILLIS = 10;
+
+    /**
+     * The same, if there are only presence changes and signals. Each of them is one for all members of the room, who
+     * would all poll again at once.
+     */
+    private static final long GATHER_NOTICES_MILLIS = 500;
 
     /** The shortest wait. What was missed may have to be read from the relay first. */
     private static final long LEAST_WAIT_MILLIS = 100;
@@ -76,7 +82,7 @@ public class Polls {
         private final PollTransport transport = new PollTransport(this, answerBytes);
         private ClientSession session;
         /** The end of the wait; guarded by the monitor. */
-        private Future<?> timeout;
+        private ScheduledFuture<?> timeout;
 
         private boolean isAnswered;
         /** Whether {@link #begin} has returned, so that the poll can be answered. */
@@ -116,11 +122,18 @@ public class Polls {
 
         @Override
         public void onNews() {
-            synchronized (this) {
-                if (!isAnswered) {
-                    cancelTimeout();
-                    timeout = threads.timer().schedule(this::onEnd, GATHER_MILLIS, TimeUnit.MILLISECONDS);
-                }
+            endWithin(GATHER_MILLIS);
+        }
+
+        @Override
+        public void onNotice() {
+            endWithin(GATHER_NOTICES_MILLIS);
+        }
+
+        private synchronized void endWithin(long millis) {
+            if (!isAnswered && (timeout == null || timeout.getDelay(TimeUnit.MILLISECONDS) > millis)) {
+                cancelTimeout();
+                timeout = threads.timer().schedule(this::onEnd, millis, TimeUnit.MILLISECONDS);
             }
         }
 

@@ -10,9 +10,14 @@ import io.roomcast.support.Http;
 import io.roomcast.support.PollClient;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -344,5 +349,44 @@ class ServerPollIT {
                     .body();
             assertTrue(answer.contains("\"recovered\":false"), answer);
         }
+    }
+
+    /** The requests of the chapter are taken as they stand, and answered as it says. */
+    @Test
+    void theExamplesOfTheChapterWork() throws IOException {
+        String page = Files.readString(Path.of("docs/protocol.md"));
+        String chapter = page.substring(page.indexOf("\n## Over plain HTTP\n"));
+        List<String> blocks = Pattern.compile("```json\n(.*?)\n```", Pattern.DOTALL)
+                .matcher(chapter)
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+        Http http = new Http(server.http(""), null);
+        List<Frame> real = PollClient.frames(http.sendPlain("POST", "/http/poll?user=ann", blocks.get(0)));
+        for (String example : blocks.get(1).split("\n(?=\\{)")) {
+            Frame told = Frame.of(example);
+            assertTrue(
+                    told.is("message")
+                            || real.stream()
+                                    .anyMatch(frame -> frame.json()
+                                            .keySet()
+                                            .equals(told.json().keySet())),
+                    () -> told + " is not alike to any of " + real);
+        }
+        Matcher curl = Pattern.compile("curl .*?'http://localhost:8080(/http/[^']+)'(?: -d '([^']+)')?")
+                .matcher(chapter);
+        int requests = 0;
+        for (; curl.find(); requests++) {
+            if (curl.group(2) == null) {
+                try (EventClient events =
+                        new EventClient(server.http(curl.group(1).substring(1)), "")) {
+                    assertEquals("welcome", events.next().type());
+                }
+            } else {
+                List<Frame> frames = PollClient.frames(http.sendPlain("POST", curl.group(1), curl.group(2)));
+                assertTrue(frames.stream().noneMatch(frame -> frame.is("error")), frames::toString);
+            }
+        }
+        assertEquals(3, requests);
     }
 }
