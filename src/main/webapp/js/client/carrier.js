@@ -15,8 +15,8 @@ const PROVEN_AFTER_MS = 600_000;
 
 /**
  * Makes the Link of each attempt, and learns what the way to the server bears. An attempt may go on with another
- * transport: see TransportChoice. Over polls, an Upgrade tries a WebSocket beside them from time to time. When that says
- * `welcome`, it takes the place of the polls, and `welcome` is called again.
+ * transport: see TransportChoice. Over polls, an Upgrade tries a WebSocket beside them from time to time. When that
+ * says `welcome`, it takes the place of the polls, and `welcome` is called again.
  */
 export class Carrier {
   #options;

@@ -3,7 +3,11 @@ import { el } from '../dom.js';
 import { badgeText } from './room-list.js';
 
 /** How messages travel, for whoever asks. */
-const WAYS = { websocket: 'Over a WebSocket', sse: 'Over HTTP, as a stream', poll: 'Over HTTP: no WebSocket opens here' };
+const WAYS = {
+  websocket: 'Over a WebSocket',
+  sse: 'Over HTTP, as a stream',
+  poll: 'Over HTTP: no WebSocket opens here',
+};
 
 /** The bar at the top: who you are, whether you are connected, how much is unread. */
 export class Topbar {
