@@ -142,7 +142,10 @@ export class Carrier {
     this.#events.lost(code, reason);
   }
 
-  /** Messages go on coming meanwhile. What comes twice, after both have said `joined`, is recognised by its offset. */
+  /**
+   * Nobody waits for it: messages go on coming meanwhile. When the WebSocket has said `welcome`, the rooms are joined
+   * there from their positions.
+   */
   async #tryWebSocket() {
     const polls = this.#link;
     const hello = await this.#askHello();
@@ -154,7 +157,6 @@ export class Carrier {
     };
     try {
       trial = this.#trial = this.#makeLink('websocket', hello, {
-        ...WEBSOCKET_WITHIN_MS,
         welcome: (frame) => this.#moveTo(trial, frame),
         refused: failed,
         unreachable: failed,

@@ -97,10 +97,13 @@ export class Stays {
   receive(frame) {
     const forClient = this.#read(frame);
     const held = this.#held?.get(frame.room);
-    if (held && forClient) held.frames.push(forClient);
-    const waits = held || (this.#held && forClient?.type === 'joined' && forClient.recovered);
-    if (waits && !held) this.#held.set(frame.room, { joined: forClient, frames: [] });
-    return waits ? undefined : forClient;
+    if (held) {
+      if (forClient) held.frames.push(forClient);
+      return undefined;
+    }
+    if (!this.#held || forClient?.type !== 'joined' || !forClient.recovered) return forClient;
+    this.#held.set(frame.room, { joined: forClient, frames: [] });
+    return undefined;
   }
 
   #read(frame) {
