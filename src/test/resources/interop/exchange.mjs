@@ -1,9 +1,9 @@
-// Uses the package `roomcast` as a program would: node exchange.mjs URL [module with a WebSocket]
+// Uses the package `roomcast` as a program would: node exchange.mjs URL TRANSPORT [module with a WebSocket]
 const { Roomcast } = await import('roomcast');
-const [url, sockets] = process.argv.slice(2);
-const WebSocket = (await import(sockets)).default;
+const [url, transport, sockets] = process.argv.slice(2);
+const WebSocket = sockets ? (await import(sockets)).default : undefined;
 
-const client = new Roomcast({ user: 'robot', url, WebSocket });
+const client = new Roomcast({ user: 'robot', url, transport, WebSocket });
 const room = client.join('lobby');
 room.addEventListener('message', ({ detail }) => {
   if (detail.sender === 'robot') return;

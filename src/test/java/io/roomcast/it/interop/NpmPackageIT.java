@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client library as a package of npm: packed, installed in a program and used there. Without a network. */
 @Timeout(180)
@@ -91,13 +92,14 @@ class NpmPackageIT {
         return command;
     }
 
-    @Test
-    void aProgramExchangesMessagesThroughThePackage() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @ValueSource(strings = {"websocket", "poll", "sse"})
+    void aProgramExchangesMessagesThroughThePackage(String transport) throws IOException, InterruptedException {
         try (EmbeddedServer server = EmbeddedServer.start();
                 RoomClient ann = RoomClient.enter(server.uri(), "lobby", "ann")) {
             String url = server.uri().resolve("ws").toString().replaceFirst("^http", "ws");
             String sockets = NodeLibrary.unpackedWs().toUri().toString();
-            Process robot = start(program, node("exchange.mjs", url, sockets));
+            Process robot = start(program, node("exchange.mjs", url, transport, sockets));
             try {
                 Frame heard = ann.next("message");
                 assertEquals("robot", heard.string("sender"));
