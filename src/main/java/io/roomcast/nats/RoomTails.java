@@ -68,8 +68,22 @@ final class RoomTails {
      * @param offset the last offset that was used in the epoch, as far as this node knows
      */
     CompletionStage<Tail> renumber(RoomName room, String epoch, long offset) {
+        return renumber(room, epoch, offset, false);
+    }
+
+    /**
+     * Ends the epoch, if the room has fewer messages than this node knows of. A new leader may answer before it has all
+     * messages. It then refuses the mark, and is asked again.
+     *
+     * @param offset offset of a message that this node knows of
+     */
+    CompletionStage<Tail> renumberIfBehind(RoomName room, String epoch, long offset) {
+        return renumber(room, epoch, offset, true);
+    }
+
+    private CompletionStage<Tail> renumber(RoomName room, String epoch, long offset, boolean ifBehind) {
         return readOrBegin(room).thenCompose(tail -> {
-            if (!tail.head().epoch().equals(epoch)) {
+            if (!tail.head().epoch().equals(epoch) || ifBehind && tail.head().offset() >= offset) {
                 return CompletableFuture.completedFuture(tail);
             }
             long base = Math.max(offset, tail.head().offset());
@@ -77,7 +91,7 @@ final class RoomTails {
                     MessageHead.beginning(newEpoch(), base, tail.head().total());
             return mark(room, tail, next, 0)
                     .thenCompose(appended -> appended.head().epoch().equals(epoch)
-                            ? renumber(room, epoch, offset)
+                            ? renumber(room, epoch, offset, ifBehind)
                             : CompletableFuture.completedFuture(appended));
         });
     }

@@ -79,7 +79,7 @@ public final class NatsLink implements AutoCloseable {
     private volatile boolean ready;
     private volatile boolean closed;
     /** Counts the connections, so that a preparation of an earlier one is ignored. */
-    private volatile int generation;
+    private final AtomicInteger generation = new AtomicInteger();
     /** The problem that was logged last; null if there is none. */
     private volatile String problem;
 
@@ -190,7 +190,7 @@ public final class NatsLink implements AutoCloseable {
 
     private void lost() {
         ready = false;
-        generation++;
+        generation.incrementAndGet();
         failRequests("the connection to NATS was lost");
         if (!closed) {
             logProblem("the connection to NATS is lost");
@@ -201,9 +201,9 @@ public final class NatsLink implements AutoCloseable {
     /** Prepares the connection again, since what it needs may be gone. Replies fail until that is done. */
     public void prepare() {
         ready = false;
-        int prepared = ++generation;
+        int prepared = generation.incrementAndGet();
         events.connected(this).whenComplete((done, failure) -> {
-            if (prepared != generation || closed) {
+            if (prepared != generation.get() || closed) {
                 return;
             }
             if (failure == null) {
@@ -226,7 +226,7 @@ public final class NatsLink implements AutoCloseable {
         if (!timer.isShutdown()) {
             var unused = timer.schedule(
                     () -> {
-                        if (prepared == generation && !closed) {
+                        if (prepared == generation.get() && !closed) {
                             prepare();
                         }
                     },
@@ -267,20 +267,20 @@ public final class NatsLink implements AutoCloseable {
         CompletableFuture<Message> reply = new CompletableFuture<>();
         Request request = new Request(reply, nanoClock.getAsLong() + timeout.toNanos());
         requests.add(request);
-        reply.whenComplete((message, failure) -> {
+        var unusedForget = reply.whenComplete((message, failure) -> {
             requests.remove(request);
             requestCount.decrementAndGet();
         });
         try {
             CompletableFuture<Message> sent = current.request(subject, headers, body);
-            sent.whenComplete((message, failure) -> {
+            var unusedReply = sent.whenComplete((message, failure) -> {
                 if (failure == null) {
                     reply.complete(message);
                 } else {
                     reply.completeExceptionally(new RelayUnavailableException("NATS does not answer " + subject));
                 }
             });
-            reply.whenComplete((message, failure) -> {
+            var unusedCancel = reply.whenComplete((message, failure) -> {
                 if (failure != null) {
                     sent.cancel(false);
                 }

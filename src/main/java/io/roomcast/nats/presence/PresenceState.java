@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * <pre>
  *   REVISION ORIGIN       of the last change, and of the join into the empty room
  *   !LEASE MILLISECONDS   a fence: the lease was evicted at that time, and no user enters under it any more
- *   @LEASE                the users under this lease follow
+ *   {@literal @}LEASE                the users under this lease follow
  *   SINCE USER            a user as in {@link UserText}; the entry with the highest SINCE is shown
  * </pre>
  *
