@@ -53,8 +53,9 @@ final class ExtractedWar {
                 String file = entry.getName();
                 String library = below(LIBRARY_DIRECTORIES, file);
                 if (entry.isDirectory() || file.startsWith("META-INF/") || file.startsWith(BOOT)) {
-                    continue;
-                } else if (library != null) {
+                    continue; // A loader of class paths needs none of these.
+                }
+                if (library != null) {
                     libraries.add(LIBRARIES + library);
                     copy(zip, entry, directory.resolve(LIBRARIES).resolve(library));
                 } else if (!file.startsWith("WEB-INF/")) {
