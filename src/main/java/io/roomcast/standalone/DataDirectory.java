@@ -4,6 +4,8 @@ import io.roomcast.config.ArchiveKeys;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -118,6 +120,17 @@ final class DataDirectory implements AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    /** Deletes the files whose names begin so, which a killed node has left. Those that cannot be deleted stay. */
+    void deleteAbandoned(String prefix) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, prefix + "*")) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // They take space, and nothing else.
+        }
     }
 
     /** Lets other nodes in. */

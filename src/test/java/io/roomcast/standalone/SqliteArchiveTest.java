@@ -73,6 +73,15 @@ class SqliteArchiveTest extends ArchiveContractTest {
     }
 
     @Test
+    void whatAKilledNodeHasUnpackedIsDeleted() throws IOException {
+        archive.close();
+        Path library = Files.createFile(directory().resolve("sqlite-1-libsqlitejdbc.so"));
+        Path lock = Files.createFile(directory().resolve("sqlite-1-libsqlitejdbc.so.lck"));
+        archive = open();
+        assertFalse(Files.exists(library) || Files.exists(lock));
+    }
+
+    @Test
     void aDirectoryThatCannotBeMadeIsOneLine() throws IOException {
         Path file = Files.createFile(parent.resolve("file"));
         assertRefused(file, "");
