@@ -17,6 +17,8 @@ public interface LongResponse {
      */
     void whenSent(Runnable task);
 
-    /** Runs a task when the connection ends; now if it has ended. */
+    /**
+     * Runs a task when the connection ends before the response is complete; now if it has ended. The task may run twice.
+     */
     void whenClosed(Runnable task);
 }

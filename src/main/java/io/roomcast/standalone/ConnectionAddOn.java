@@ -73,6 +73,10 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
             @Override
             public void completed(CloseReason reason) {
                 limiter.remove(http);
+                Runnable task = http.whenClosed;
+                if (task != null) {
+                    task.run();
+                }
             }
         });
         return context.getInvokeAction();

@@ -59,6 +59,8 @@ final class HttpConnection {
     long unsentBytes;
     /** Whether input is being read now. The connection is then not idle, although no input is unread. */
     volatile boolean beingRead;
+    /** Runs when the connection is closed before its response is complete; null for nothing. */
+    volatile Runnable whenClosed;
     /** The processing of its requests. Later parts of a body are read after the head has been processed. */
     final TaskSequence tasks = new TaskSequence();
 

@@ -1,9 +1,7 @@
 package io.roomcast.standalone;
 
 import io.roomcast.http.LongResponse;
-import org.glassfish.grizzly.CloseReason;
 import org.glassfish.grizzly.Connection;
-import org.glassfish.grizzly.EmptyCompletionHandler;
 
 /**
  * The response on a connection of the embedded server, which queues what the network does not take at once. Any thread.
@@ -23,11 +21,10 @@ record QueuedResponse(Connection<?> connection, HttpConnection http, ConnectionL
 
     @Override
     public void whenClosed(Runnable task) {
-        connection.closeFuture().addCompletionHandler(new EmptyCompletionHandler<>() {
-            @Override
-            public void completed(CloseReason reason) {
-                task.run();
-            }
-        });
+        // One task at a time, since a connection may have any number of responses.
+        http.whenClosed = task;
+        if (!connection.isOpen()) {
+            task.run();
+        }
     }
 }

@@ -133,6 +133,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
     private void onResponseComplete(Connection<?> connection) {
         HttpConnection http = ConnectionAddOn.http(connection);
         if (http != null) {
+            http.whenClosed = null;
             limiter.responseQueued(http);
             ConnectionAddOn.afterOutputIsSent(connection, () -> limiter.responseSent(http));
         }

@@ -105,7 +105,7 @@ public class Polls {
                     : Math.min(mostWaitMillis, Math.max(LEAST_WAIT_MILLIS, poll.waitMs()));
             synchronized (this) {
                 hasBegun = true;
-                if (!isAnswered) {
+                if (!isAnswered && timeout == null) {
                     timeout = threads.timer().schedule(this::onEnd, wait, TimeUnit.MILLISECONDS);
                 }
             }
