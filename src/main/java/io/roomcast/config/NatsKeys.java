@@ -40,8 +40,8 @@ public final class NatsKeys {
             "roomcast.nats.replicas",
             "1",
             "number",
-            "Servers that store each message before it is acknowledged: 3 or 5 in a NATS cluster. Used when the first "
-                    + "node makes the streams.",
+            "Servers that store each message before it is acknowledged: 3 or 5 in a NATS cluster, with NATS 2.15 or "
+                    + "later. Used when the first node makes the streams.",
             Values.integerBetween(1, 5));
 
     public static final Key<Integer> ROOM_MESSAGES = new Key<>(

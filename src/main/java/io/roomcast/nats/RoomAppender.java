@@ -206,7 +206,8 @@ final class RoomAppender {
             // The stream has lost messages of which this node knows: their offsets are not used again.
             then(
                     context.tails()
-                            .renumberIfBehind(room, known.head().epoch(), known.head().offset()),
+                            .renumberIfBehind(
+                                    room, known.head().epoch(), known.head().offset()),
                     this::useTail);
             return;
         }

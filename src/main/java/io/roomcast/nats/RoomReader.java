@@ -100,8 +100,7 @@ final class RoomReader implements RoomLog {
                         new LogPage(head.epoch(), head.offset(), head.base(), false, List.of()));
             }
             if (head.offset() < last.offset()) {
-                return tails.renumberIfBehind(room, last.epoch(), last.offset())
-                        .thenCompose(done -> read(room, last));
+                return tails.renumberIfBehind(room, last.epoch(), last.offset()).thenCompose(done -> read(room, last));
             }
             if (tail.millis() > 0 && clock.millis() - tail.millis() > keepMillis / RENEWALS) {
                 var unused = tails.keep(room, tail);

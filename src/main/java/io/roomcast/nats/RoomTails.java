@@ -87,7 +87,8 @@ final class RoomTails {
                 return CompletableFuture.completedFuture(tail);
             }
             long base = Math.max(offset, tail.head().offset());
-            MessageHead next = MessageHead.beginning(newEpoch(), base, tail.head().total());
+            MessageHead next =
+                    MessageHead.beginning(newEpoch(), base, tail.head().total());
             return mark(room, tail, next, 0)
                     .thenCompose(appended -> appended.head().epoch().equals(epoch)
                             ? renumber(room, epoch, offset, ifBehind)

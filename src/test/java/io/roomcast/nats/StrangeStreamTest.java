@@ -161,6 +161,24 @@ class StrangeStreamTest {
         }
     }
 
+    /** Debian's server is too old for replicas, and any server that is alone has none to give. */
+    @Test
+    void replicasThatTheServerCannotKeepAreRefusedAndNamed() {
+        try (CapturedLog log = CapturedLog.of("io.roomcast.nats");
+                NatsNode other = new NatsNode(
+                        settings()
+                                .withPrefix(prefix + "-r")
+                                .withStorage(new NatsSettings.Storage(3, 10_000, Duration.ofHours(25))),
+                        "other",
+                        Duration.ofSeconds(2),
+                        10)) {
+            Await.until(
+                    "the log names the replicas",
+                    () -> log.messages(Level.WARNING).stream().anyMatch(text -> text.contains("replicas")));
+            assertUnavailable(other.relay.publish(room, null, bytes("a")));
+        }
+    }
+
     @Test
     void noThreadIsLeftWhenARelayHasEnded() {
         NatsNode other = NatsNode.connected(settings());

@@ -36,6 +36,11 @@ public final class JetStream {
         this.link = link;
     }
 
+    /** Whether the server is of this version or a later one. */
+    boolean isVersion(String least) {
+        return link.isVersion(least);
+    }
+
     /**
      * Appends a message to the stream that has the subject.
      *

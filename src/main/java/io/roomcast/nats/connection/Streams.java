@@ -3,11 +3,13 @@ package io.roomcast.nats.connection;
 import io.nats.client.impl.Headers;
 import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
+import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -19,6 +21,9 @@ public final class Streams {
 
     /** How long the presence of a room is kept after its last change or confirmation. */
     public static final Duration PRESENCE_AGE = Duration.ofMinutes(10);
+
+    /** On clusters of servers of earlier versions, rooms lost their order, or nothing was acknowledged. */
+    private static final String LEAST_WITH_REPLICAS = "2.15.0";
 
     private final JetStream jetStream;
     private final Subjects subjects;
@@ -48,6 +53,10 @@ public final class Streams {
 
     /** Makes the streams, and sets the clock. To be called while the connection is prepared. */
     public CompletionStage<Void> prepare() {
+        if (storage.replicas() > 1 && !jetStream.isVersion(LEAST_WITH_REPLICAS)) {
+            return CompletableFuture.failedFuture(new RelayUnavailableException(
+                    "streams with replicas need NATS " + LEAST_WITH_REPLICAS + " or later"));
+        }
         return create(
                         subjects.messages(),
                         new Config(subjects.messages(), subjects.prefix() + ".m.>", "file", storage.replicas())
