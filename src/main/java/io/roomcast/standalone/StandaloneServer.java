@@ -170,10 +170,11 @@ public final class StandaloneServer implements AutoCloseable {
         ScheduledExecutorService timer = cdi.select(Threads.class).get().timer();
         ConnectionLimiter limiter =
                 new ConnectionLimiter(config, FileDescriptors.connections(), metrics, System::nanoTime);
-        var unused = timer.scheduleWithFixedDelay(limiter::tick, 1, 1, TimeUnit.SECONDS);
-        // On the timer, because nothing here waits.
-        var alsoUnused = timer.scheduleWithFixedDelay(
-                () -> limiter.inSession().forEach(limiter::closeIfGone), 1, 1, TimeUnit.SECONDS);
+        Runnable checks = () -> {
+            limiter.tick();
+            limiter.inSession().forEach(limiter::closeIfGone);
+        };
+        var unused = timer.scheduleWithFixedDelay(checks, 1, 1, TimeUnit.SECONDS);
         ErrorResponder responder = new ErrorResponder(limiter);
         Limits limits = cdi.select(Limits.class).get();
         AddOn handshakes = webSockets.handshakes(
