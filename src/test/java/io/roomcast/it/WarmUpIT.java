@@ -63,7 +63,7 @@ class WarmUpIT {
                     "roomcast_received_bytes_total")) {
                 assertEquals(0, metrics.get(none), none);
             }
-            assertEquals(0, metrics.sum("roomcast_limit_reached_total"));
+            assertEquals(0, metrics.sum("roomcast_limits_reached_total"));
             assertEquals(0, metrics.sum("roomcast_handshakes_total"));
             for (EmbeddedServer each : List.of(node, other)) {
                 String rooms = new Http(each.uri(), ApiServer.KEY)

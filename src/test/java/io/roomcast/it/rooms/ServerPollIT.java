@@ -319,7 +319,7 @@ class ServerPollIT {
         assertEquals(code, Http.read(refused.body()).getString("code"));
         assertEquals(
                 "application/problem+json",
-                refused.headers().firstValue("Content-Type").orElse("").split(";")[0]);
+                refused.headers().firstValue("Content-Type").orElse("").split(";", -1)[0]);
     }
 
     @Test
@@ -363,7 +363,7 @@ class ServerPollIT {
                 .toList();
         Http http = new Http(server.http(""), null);
         List<Frame> real = PollClient.frames(http.sendPlain("POST", "/http/poll?user=ann", blocks.get(0)));
-        for (String example : blocks.get(1).split("\n(?=\\{)")) {
+        for (String example : blocks.get(1).split("\n(?=\\{)", -1)) {
             Frame told = Frame.of(example);
             assertTrue(
                     told.is("message")
