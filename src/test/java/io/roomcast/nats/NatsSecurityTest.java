@@ -69,7 +69,7 @@ class NatsSecurityTest {
         }
     }
 
-    /** The lines of the document, with the three streams. */
+    /** The lines of the document, with the four streams. */
     @Test
     void userNeedsNoMoreThanIsDocumented() throws IOException {
         String access = Files.readString(Path.of("docs/relays.md"));
@@ -79,7 +79,7 @@ class NatsSecurityTest {
                 .matcher(access.substring(access.indexOf("- publish:"), access.indexOf("- subscribe:")));
         while (subjects.find()) {
             String subject = subjects.group(1);
-            for (String stream : List.of("roomcast", "roomcast-presence", "roomcast-leases")) {
+            for (String stream : List.of("roomcast", "roomcast-presence", "roomcast-leases", "roomcast-agreed")) {
                 publish.append('"').append(subject.replace("roomcast*", stream)).append("\", ");
             }
         }
