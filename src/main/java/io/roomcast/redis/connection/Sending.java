@@ -19,7 +19,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * a call, since the script then reads and writes the numbering of the room once.
  */
 record Sending(CommandArguments arguments, List<? extends Answered> waiting) {
-    /** So many messages take Redis less than a millisecond. One publish may have more. */
+    /** So many messages take Redis one or two milliseconds. One publish may have more. */
     private static final int CALL_MESSAGES = 64;
 
     private static final int CALL_BYTES = 64 << 10;
