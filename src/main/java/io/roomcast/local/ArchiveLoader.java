@@ -8,6 +8,7 @@ import io.roomcast.room.RoomSource;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 
 /**
  * Reads what a {@link LocalLog} begins with from the archive: the numbering, a page of messages for those who come back
@@ -26,30 +27,48 @@ final class ArchiveLoader {
         this.wall = wall;
     }
 
+    /** What whoever asks for the room needs. */
     ArchivedLog load(RoomName room) {
+        return load(room, this::recent);
+    }
+
+    /**
+     * As {@link #load}, without messages: whoever appends needs none. A commit may have thousands of rooms, and a page
+     * of each would be more than the heap can hold.
+     */
+    ArchivedLog loadToAppend(RoomName room) {
+        return load(room, (name, found) -> List.of());
+    }
+
+    private ArchivedLog load(
+            RoomName room, BiFunction<RoomName, Archive.Numbering, List<ArchivedLog.Recent>> messages) {
         long discarded = memory.discardedLogs();
         return archive.numbering(room)
-                .map(found -> load(room, found, discarded))
+                .map(found -> new ArchivedLog(
+                        found.epoch(), found.offset(), messages.apply(room, found), keys(room, found), discarded))
                 .orElseGet(() -> new ArchivedLog(memory.firstEpoch(room), 0, List.of(), List.of(), discarded));
     }
 
-    private ArchivedLog load(RoomName room, Archive.Numbering numbering, long discarded) {
-        String epoch = numbering.epoch();
+    private List<ArchivedLog.Recent> recent(RoomName room, Archive.Numbering numbering) {
         long now = memory.now();
         long wallNow = wall.millis();
         // What came after the numbering was read belongs to whoever stores it.
-        List<ArchivedLog.Recent> recent =
-                archive.before(room, epoch, numbering.offset() + 1, RoomSource.PAGE_MESSAGES, Relay.PAGE_BYTES).stream()
-                        .map(message -> new ArchivedLog.Recent(
-                                new StoredMessage(message.offset(), message.body()),
-                                steady(message.storedAt(), wallNow, now)))
-                        .toList();
-        List<ArchivedLog.Key> keys = archive.keysSince(room, epoch, wallNow - KEY_MEMORY_MILLIS).stream()
+        return archive
+                .before(room, numbering.epoch(), numbering.offset() + 1, RoomSource.PAGE_MESSAGES, Relay.PAGE_BYTES)
+                .stream()
+                .map(message -> new ArchivedLog.Recent(
+                        new StoredMessage(message.offset(), message.body()), steady(message.storedAt(), wallNow, now)))
+                .toList();
+    }
+
+    private List<ArchivedLog.Key> keys(RoomName room, Archive.Numbering numbering) {
+        long now = memory.now();
+        long wallNow = wall.millis();
+        return archive.keysSince(room, numbering.epoch(), wallNow - KEY_MEMORY_MILLIS).stream()
                 .filter(key -> key.offset() <= numbering.offset())
                 .map(key -> new ArchivedLog.Key(
                         KeyDigest.ofBytes(key.digest()), key.offset(), steady(key.storedAt(), wallNow, now)))
                 .toList();
-        return new ArchivedLog(epoch, numbering.offset(), recent, keys, discarded);
     }
 
     /** A time of day as a time of the relay's clock, which may begin later. */

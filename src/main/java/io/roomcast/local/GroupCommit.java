@@ -217,7 +217,7 @@ final class GroupCommit implements AutoCloseable {
         ArchivedLog inMemory = memory.numbering(room);
         if (inMemory == null) {
             uncertain.remove(room);
-            return loader.load(room);
+            return loader.loadToAppend(room);
         }
         if (!uncertain.contains(room)) {
             return inMemory;

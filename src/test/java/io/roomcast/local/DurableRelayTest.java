@@ -40,7 +40,11 @@ class DurableRelayTest extends RelayContractTest {
     @TempDir
     private Path directory;
 
+    /** Most bytes of heap of all rooms together. */
+    private long most = 1 << 28;
+
     private FaultyArchive archive;
+    private LocalRelay memory;
 
     @Override
     protected Relay create(HistoryLimits.Rule limits) {
@@ -48,7 +52,7 @@ class DurableRelayTest extends RelayContractTest {
         archive = new FaultyArchive(EmbeddedArchive.open(
                         RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()))
                 .orElseThrow());
-        LocalRelay memory = new LocalRelay(limits, 1 << 28, clock, timer, archive.salt());
+        memory = new LocalRelay(limits, most, clock, timer, archive.salt());
         return new DurableRelay(memory, archive, limits, clock, Thread::new, 1 << 24);
     }
 
@@ -144,6 +148,20 @@ class DurableRelayTest extends RelayContractTest {
         assertEquals(between(1, 50), allBackwards());
         assertEquals(
                 between(41, 50), offsets(get(relay.historyAfter(room, 3, 30)).messages()));
+    }
+
+    /** A commit may have thousands of rooms. */
+    @Test
+    void whoeverPublishesInARoomThatIsNotInMemoryBringsNoOlderMessageToIt() {
+        for (int i = 1; i <= 50; i++) {
+            get(relay.publish(room, null, new byte[4_000]));
+        }
+        start(PLENTY);
+        publish("m51");
+        assertTrue(memory.heldBytes() < 20_000, memory.heldBytes() + " bytes");
+        assertEquals(between(1, 51), allBackwards());
+        assertEquals(
+                between(1, 51), offsets(get(relay.historyAfter(room, 0, 100)).messages()));
     }
 
     @Test
