@@ -67,13 +67,17 @@ final class LocalLog {
         this.messages = new MessageLog(limits.messages(), limits.bytes());
     }
 
-    /** A log that an archive has, too, so that this one may be discarded at any time. */
+    /**
+     * A log that an archive has, too, so that this one may be discarded at any time. It begins with as many messages as
+     * there is space for, and with none where memory is tight: they can be read from the archive. It is in the budget.
+     */
     static LocalLog archived(ArchivedLog archived, HistoryLimits limits, HistoryBudget budget) {
         LocalLog log = new LocalLog(archived.epoch(), archived.offset(), 0, limits, budget);
-        for (ArchivedLog.Recent recent : archived.recent()) {
-            log.messages.add(recent.message(), recent.at());
+        if (!budget.isTight()) {
+            archived.recent().forEach(recent -> log.messages.add(recent.message(), recent.at()));
         }
         archived.keys().forEach(key -> log.keys.add(key.digest(), key.offset(), key.at()));
+        log.evictToFitBudget();
         return log;
     }
 

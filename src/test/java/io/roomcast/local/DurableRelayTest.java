@@ -20,12 +20,14 @@ import io.roomcast.support.SettableClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -162,6 +164,27 @@ class DurableRelayTest extends RelayContractTest {
         assertEquals(between(1, 51), allBackwards());
         assertEquals(
                 between(1, 51), offsets(get(relay.historyAfter(room, 0, 100)).messages()));
+    }
+
+    /** What comes from the archive must leave space for what is said next. */
+    @Test
+    void afterAnotherStartMessagesOfJoinedRoomsTakeNoMoreThanThereIs() {
+        List<RoomName> joined =
+                IntStream.range(0, 60).mapToObj(i -> new RoomName("room-" + i)).toList();
+        for (RoomName each : joined) {
+            get(relay.publishAll(each, Collections.nCopies(10, new Relay.Entry(null, new byte[4_000]))));
+        }
+        most = 1 << 20;
+        start(PLENTY);
+        for (RoomName each : joined) {
+            assertEquals(10, get(relay.subscribe(each)).offset());
+            assertTrue(memory.heldBytes() < most, memory.heldBytes() + " bytes");
+        }
+        for (RoomName each : joined) {
+            assertEquals(11, get(relay.publish(each, "key", body("m"))).offset());
+            assertEquals(
+                    between(1, 11), offsets(get(relay.historyAfter(each, 0, 20)).messages()));
+        }
     }
 
     @Test
