@@ -155,6 +155,15 @@ final class LocalLog {
         require(budget.allows(EMPTY_LOG_BYTES + keyBytes, chargedBytes));
     }
 
+    /**
+     * As {@link #requireSpaceFor}, for a log that is not in memory yet.
+     *
+     * @param keys number of keys that it will have
+     */
+    static void requireSpaceToBegin(HistoryBudget budget, int keys) {
+        require(budget.allows(EMPTY_LOG_BYTES + SeenKeys.heapBytesOf(keys), 0));
+    }
+
     private static void require(boolean isAllowed) {
         if (!isAllowed) {
             throw new ProtocolException(

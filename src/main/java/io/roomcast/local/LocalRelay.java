@@ -251,17 +251,28 @@ public final class LocalRelay implements Relay {
     /**
      * The position of the message with this key, if the log in memory has seen the key; else null.
      *
+     * @param key may be null
+     * @param keys number of keys that the room has to remember already, if its log is not in memory
      * @throws ProtocolException {@code busy} if there is no space for the message
      */
-    Position findOrAdmit(RoomName room, KeyDigest key) {
+    Position findOrAdmit(RoomName room, KeyDigest key, int keys) {
         Position[] found = {null};
-        logs.computeIfPresent(room, (name, log) -> {
-            found[0] = log.find(key, clock.millis());
-            if (found[0] == null) {
-                log.requireSpaceFor(key);
+        try {
+            LocalLog inMemory = logs.computeIfPresent(room, (name, log) -> {
+                found[0] = log.find(key, clock.millis());
+                if (found[0] == null) {
+                    log.requireSpaceFor(key);
+                }
+                return log;
+            });
+            // Without a key, the log needs no space: what does not fit is discarded, since the archive has it.
+            if (inMemory == null && key != null) {
+                LocalLog.requireSpaceToBegin(budget, keys + 1);
             }
-            return log;
-        });
+        } catch (ProtocolException e) {
+            sweepSoon();
+            throw e;
+        }
         return found[0];
     }
 

@@ -49,7 +49,7 @@ final class RoomBatch {
     private Position add(LocalRelay.Draft draft) {
         Position first = draft.key() == null ? null : keys.get(draft.key());
         if (first == null) {
-            first = memory.findOrAdmit(room, draft.key());
+            first = memory.findOrAdmit(room, draft.key(), keys.size());
         }
         if (first != null) {
             return first;

@@ -101,6 +101,11 @@ final class SeenKeys {
         return heapBytes(size == highs.length ? grownCapacity() : highs.length);
     }
 
+    /** Bytes of heap of the arrays for so many keys, which is more than none. */
+    static long heapBytesOf(int keys) {
+        return heapBytes(Math.max(MIN_CAPACITY, 2 * Integer.highestOneBit(keys - 1)));
+    }
+
     private static long heapBytes(int capacity) {
         return capacity == 0 ? 0 : ARRAY_HEADERS + (long) BYTES_PER_KEY * capacity;
     }

@@ -2,6 +2,7 @@ package io.roomcast.local;
 
 import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;
 import io.roomcast.support.Await;
+import io.roomcast.support.ManualTimer;
 import io.roomcast.support.RecordingListener;
 import io.roomcast.support.SettableClock;
 import java.time.Duration;
@@ -24,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -174,6 +177,38 @@ class LocalRelayTest extends RelayContractTest {
             small.start(new RecordingListener());
             fill(small);
             Await.until("the next try", () -> !isBusy(small.publish(new RoomName("anew"), "key", body("z"))));
+        }
+    }
+
+    /** An archive has such rooms: they come to memory when something is said in them. */
+    @Test
+    void keysOfRoomsThatAreNotInMemoryAreRefusedForWantOfSpaceUntilThereIsSome() {
+        ManualTimer manual = new ManualTimer();
+        HistoryLimits.Rule onlyKeys = new HistoryLimits(0, Duration.ofHours(1), 1 << 20).everywhere();
+        try (LocalRelay small = new LocalRelay(onlyKeys, 64 << 10, manual, manual, new byte[16])) {
+            KeyDigest key = small.digest("key");
+            int rooms = 0;
+            while (isAdmitted(small, rooms, key)) {
+                RoomName name = new RoomName("room-" + rooms++);
+                ArchivedLog before = new ArchivedLog("e", 0, List.of(), List.of(), small.discardedLogs());
+                small.takeOver(name, before, 1, List.of(new LocalRelay.Draft(key, body("x"))));
+                assertTrue(small.heldBytes() <= 64 << 10, small.heldBytes() + " bytes of " + rooms + " rooms");
+            }
+            assertTrue(rooms > 20, rooms + " rooms");
+            assertTrue(isAdmitted(small, rooms, null), "what needs no memory is not refused for want of it");
+            manual.advance(TimeUnit.SECONDS.toMillis(Relay.KEY_MEMORY_SECONDS) + 1);
+            assertFalse(isAdmitted(small, rooms, key));
+            manual.advance(500);
+            assertTrue(isAdmitted(small, rooms, key), "the refusal has had old keys removed");
+        }
+    }
+
+    private static boolean isAdmitted(LocalRelay relay, int room, KeyDigest key) {
+        try {
+            return relay.findOrAdmit(new RoomName("room-" + room), key, 0) == null;
+        } catch (ProtocolException e) {
+            assertEquals(ErrorCode.BUSY, e.code());
+            return false;
         }
     }
 

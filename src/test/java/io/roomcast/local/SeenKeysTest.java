@@ -46,6 +46,7 @@ class SeenKeysTest {
             long expected = keys.heapBytesWithOneMore();
             keys.add(KeyDigest.of(new byte[16], "key-" + i), i, i);
             assertEquals(expected, keys.heapBytes());
+            assertEquals(expected, SeenKeys.heapBytesOf(i));
         }
         long full = keys.heapBytes();
         assertTrue(full < 10_000 * 90, full + " bytes for 10,000 keys");
