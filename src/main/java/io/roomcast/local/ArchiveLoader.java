@@ -42,7 +42,7 @@ final class ArchiveLoader {
 
     private ArchivedLog load(
             RoomName room, BiFunction<RoomName, Archive.Numbering, List<ArchivedLog.Recent>> messages) {
-        long discarded = memory.discardedLogs();
+        long discarded = memory.discardedLogs(room);
         return archive.numbering(room)
                 .map(found -> new ArchivedLog(
                         found.epoch(), found.offset(), messages.apply(room, found), keys(room, found), discarded))

@@ -9,7 +9,7 @@ import java.util.List;
  * @param offset offset of the last message; 0 if the room never had one
  * @param recent the last messages up to this offset, oldest first
  * @param keys the keys that the room must remember, oldest first
- * @param discarded number of logs that the relay had discarded before the archive was asked
+ * @param discarded {@link LocalRelay#discardedLogs} before the archive was asked
  */
 record ArchivedLog(String epoch, long offset, List<Recent> recent, List<Key> keys, long discarded) {
 

@@ -21,7 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
 
 /**
@@ -35,6 +35,8 @@ public final class LocalRelay implements Relay {
     private static final long SWEEP_SECONDS = 10;
     /** Pause before a sweep for want of space, so that refusals do not keep the timer busy. */
     private static final long EARLY_SWEEP_MILLIS = 500;
+
+    private static final int DISCARDED_COUNTERS = 4_096;
 
     private final ConcurrentHashMap<RoomName, LocalLog> logs = new ConcurrentHashMap<>();
     /** Of rooms that are in memory only. */
@@ -51,8 +53,11 @@ public final class LocalRelay implements Relay {
     /** Whether a sweep is due soon, because there was no space. */
     private final AtomicBoolean sweepDue = new AtomicBoolean();
 
-    /** How many logs were discarded that had changed since they came to memory. */
-    private final AtomicLong discardedLogs = new AtomicLong();
+    /**
+     * How many logs were discarded that had changed since they came to memory. Rooms share few counters, so that a room
+     * of which nobody has heard for long costs nothing; the discarded log of one room seldom counts for another.
+     */
+    private final AtomicLongArray discardedLogs = new AtomicLongArray(DISCARDED_COUNTERS);
 
     private volatile RelayListener listener;
 
@@ -217,13 +222,13 @@ public final class LocalRelay implements Relay {
     /**
      * As {@link #withLog}. If the log is not in memory, it begins as the archive has it.
      *
-     * @return null if the log is not in memory, and logs were discarded since the archive was asked: what it said may
+     * @return null if the log is not in memory, and a log of it was discarded since the archive was asked: what it said may
      *     be old
      */
     <T> CompletionStage<T> withArchivedLog(RoomName room, ArchivedLog archived, Function<LocalLog, T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
         logs.compute(room, (name, existing) -> {
-            if (existing == null && discardedLogs.get() != archived.discarded()) {
+            if (existing == null && discardedLogs(name) != archived.discarded()) {
                 return null;
             }
             LocalLog log = existing == null ? LocalLog.archived(archived, limits.of(name), budget) : existing;
@@ -242,7 +247,7 @@ public final class LocalRelay implements Relay {
         ArchivedLog[] found = {null};
         logs.computeIfPresent(room, (name, log) -> {
             Position last = log.position();
-            found[0] = new ArchivedLog(last.epoch(), last.offset(), List.of(), List.of(), discardedLogs.get());
+            found[0] = new ArchivedLog(last.epoch(), last.offset(), List.of(), List.of(), discardedLogs(name));
             return log;
         });
         return found[0];
@@ -296,9 +301,13 @@ public final class LocalRelay implements Relay {
         });
     }
 
-    /** How many logs were discarded that had changed in memory. */
-    long discardedLogs() {
-        return discardedLogs.get();
+    /** Another number if a log of the room was discarded that had changed in memory. */
+    long discardedLogs(RoomName room) {
+        return discardedLogs.get(discardedCounter(room));
+    }
+
+    private static int discardedCounter(RoomName room) {
+        return Math.floorMod(room.hashCode(), DISCARDED_COUNTERS);
     }
 
     /** The epoch of a room of which the archive has nothing. */
@@ -311,7 +320,7 @@ public final class LocalRelay implements Relay {
         if (log.isUnused(clock.millis())) {
             log.release();
             if (log.isChanged) {
-                discardedLogs.incrementAndGet();
+                discardedLogs.incrementAndGet(discardedCounter(room));
             }
             if (log.hasHadMessages() && !log.isArchived()) {
                 epochs.countDiscardedLog(room);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.ErrorCode;
@@ -190,7 +191,7 @@ class LocalRelayTest extends RelayContractTest {
             int rooms = 0;
             while (isAdmitted(small, rooms, key)) {
                 RoomName name = new RoomName("room-" + rooms++);
-                ArchivedLog before = new ArchivedLog("e", 0, List.of(), List.of(), small.discardedLogs());
+                ArchivedLog before = archived(small, name);
                 small.takeOver(name, before, 1, List.of(new LocalRelay.Draft(key, body("x"))));
                 assertTrue(small.heldBytes() <= 64 << 10, small.heldBytes() + " bytes of " + rooms + " rooms");
             }
@@ -201,6 +202,23 @@ class LocalRelayTest extends RelayContractTest {
             manual.advance(500);
             assertTrue(isAdmitted(small, rooms, key), "the refusal has had old keys removed");
         }
+    }
+
+    private static ArchivedLog archived(LocalRelay relay, RoomName room) {
+        return new ArchivedLog("e", 0, List.of(), List.of(), relay.discardedLogs(room));
+    }
+
+    @Test
+    void whatAnArchiveSaidIsOldOnceALogOfTheSameRoomIsDiscarded() {
+        LocalRelay memory = (LocalRelay) relay;
+        RoomName another = new RoomName("another");
+        ArchivedLog here = archived(memory, room);
+        ArchivedLog there = archived(memory, another);
+        memory.takeOver(room, here, 1, List.of(new LocalRelay.Draft(null, body("said"))));
+        pass(Duration.ofHours(2));
+        memory.sweep();
+        assertNull(memory.withArchivedLog(room, here, LocalLog::position));
+        assertEquals(new Position("e", 0), get(memory.withArchivedLog(another, there, LocalLog::position)));
     }
 
     private static boolean isAdmitted(LocalRelay relay, int room, KeyDigest key) {
