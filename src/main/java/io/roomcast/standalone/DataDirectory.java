@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -122,11 +123,18 @@ final class DataDirectory implements AutoCloseable {
         return path;
     }
 
-    /** Deletes the files whose names begin so, which a killed node has left. Those that cannot be deleted stay. */
-    void deleteAbandoned(String prefix) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, prefix + "*")) {
+    /**
+     * Deletes the files that a killed node has left. Those that cannot be deleted stay.
+     *
+     * @param names a pattern that no other file of the directory has, as {@link Files#newDirectoryStream(Path, String)}
+     *     takes it
+     */
+    void deleteAbandoned(String names) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, names)) {
             for (Path file : files) {
-                Files.deleteIfExists(file);
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.deleteIfExists(file);
+                }
             }
         } catch (IOException | DirectoryIteratorException e) {
             // They take space, and nothing else.

@@ -27,8 +27,11 @@ public final class EmbeddedArchive {
     /** SQLite unpacks its native library there. The system's own place for temporary files may not run programs. */
     private static final String NATIVE_DIRECTORY = "org.sqlite.tmpdir";
 
-    /** How the names of what SQLite unpacks begin. It deletes them at the end, but not if the process is killed. */
-    private static final String NATIVE_PREFIX = "sqlite-";
+    /**
+     * What SQLite unpacks: {@code sqlite-VERSION-UUID-LIBRARY}, and the same with {@code .lck}. It deletes them at the
+     * end, but not if the process is killed. A backup may be called {@code sqlite-2026-11-30.db}.
+     */
+    private static final String NATIVE_FILES = "sqlite-*-*sqlitejdbc.*";
 
     /** One writes, and two read. */
     private static final int CONNECTIONS = 3;
@@ -70,7 +73,7 @@ public final class EmbeddedArchive {
 
     private static Archive open(DataDirectory directory, int maxPages) {
         Path file = directory.path().resolve(FILE);
-        directory.deleteAbandoned(NATIVE_PREFIX);
+        directory.deleteAbandoned(NATIVE_FILES);
         if (System.getProperty(NATIVE_DIRECTORY) == null) {
             System.setProperty(
                     NATIVE_DIRECTORY, directory.path().toAbsolutePath().toString());

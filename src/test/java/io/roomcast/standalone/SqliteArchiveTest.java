@@ -73,12 +73,17 @@ class SqliteArchiveTest extends ArchiveContractTest {
     }
 
     @Test
-    void whatAKilledNodeHasUnpackedIsDeleted() throws IOException {
+    void whatAKilledNodeHasUnpackedIsDeletedAndNothingElse() throws IOException {
         archive.close();
-        Path library = Files.createFile(directory().resolve("sqlite-1-libsqlitejdbc.so"));
-        Path lock = Files.createFile(directory().resolve("sqlite-1-libsqlitejdbc.so.lck"));
+        String unpacked = "sqlite-3.50.3.0-4de41a3e-5a63-4e0c-9f39-0ac8a1ae2b53-";
+        Path linux = Files.createFile(directory().resolve(unpacked + "libsqlitejdbc.so"));
+        Path lock = Files.createFile(directory().resolve(unpacked + "libsqlitejdbc.so.lck"));
+        Path windows = Files.createFile(directory().resolve(unpacked + "sqlitejdbc.dll"));
+        Path backup = Files.createFile(directory().resolve("sqlite-2026-11-30.db"));
+        Path tools = Files.createDirectory(directory().resolve("sqlite-tools"));
         archive = open();
-        assertFalse(Files.exists(library) || Files.exists(lock));
+        assertFalse(Files.exists(linux) || Files.exists(lock) || Files.exists(windows));
+        assertTrue(Files.exists(backup) && Files.exists(tools));
     }
 
     @Test
