@@ -31,12 +31,19 @@ final class RoomsResponse {
     private final LongResponse embedded;
     /** Null on the embedded server, and before the first write. */
     private ListenedStream stream;
+    /** Whether the request has a body that nobody reads. */
+    private boolean isBodyUnread;
 
     RoomsResponse(AsyncContext async, HttpServletResponse response, boolean acceptsGzip, LongResponse embedded) {
         this.async = async;
         this.response = response;
         this.acceptsGzip = acceptsGzip;
         this.embedded = embedded;
+    }
+
+    /** The body of the request will not be read. To be called before {@link #sendFailure}. */
+    void leaveBodyUnread() {
+        isBodyUnread = true;
     }
 
     /** The client is a session now, until the response ends. */
@@ -87,7 +94,15 @@ final class RoomsResponse {
             if (challenge != null) {
                 response.setHeader("WWW-Authenticate", challenge);
             }
-            sendWhole((problem.toJson() + "\n").getBytes(StandardCharsets.UTF_8));
+            byte[] body = (problem.toJson() + "\n").getBytes(StandardCharsets.UTF_8);
+            if (isBodyUnread && embedded == null) {
+                response.setContentLength(body.length);
+                // WildFly waits for the rest of the body on the thread that ends the request. That must not be one that
+                // serves other connections.
+                async.start(() -> sendLast(body));
+            } else {
+                sendWhole(body);
+            }
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "the client is gone", e);
             end();
@@ -101,6 +116,17 @@ final class RoomsResponse {
         response.setHeader("Cache-Control", "no-store");
         // Otherwise nginx would hold the events back.
         response.setHeader("X-Accel-Buffering", "no");
+    }
+
+    /** Sends a small body, which fits into the buffer of the socket, on a thread of the server for requests. */
+    private void sendLast(byte[] body) {
+        try {
+            response.getOutputStream().write(body);
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "the client is gone", e);
+        } finally {
+            end();
+        }
     }
 
     private void sendWhole(byte[] body) {

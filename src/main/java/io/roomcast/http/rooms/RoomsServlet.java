@@ -3,6 +3,7 @@ package io.roomcast.http.rooms;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.http.LongResponse;
 import io.roomcast.http.RequestBody;
+import io.roomcast.http.UnreadBody;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
@@ -92,7 +93,9 @@ public class RoomsServlet extends HttpServlet {
                             (int) Math.min(Integer.MAX_VALUE, limits.get(LimitKeys.FRAME_BYTES)),
                             threads);
         } catch (ProtocolException e) {
-            refuse(new RoomsResponse(async, response, false, embedded), e, remote);
+            RoomsResponse refusal = new RoomsResponse(async, response, false, embedded);
+            abandonBody(request, response, refusal);
+            refuse(refusal, e, remote);
             return;
         }
         RoomsResponse answer = new RoomsResponse(async, response, head.acceptsGzip(), embedded);
@@ -103,6 +106,9 @@ public class RoomsServlet extends HttpServlet {
                 })
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
+                        if (!body.isDone() || body.isCompletedExceptionally()) {
+                            abandonBody(request, response, answer);
+                        }
                         refuse(answer, failure, remote);
                     }
                 });
@@ -153,6 +159,13 @@ public class RoomsServlet extends HttpServlet {
         if (!method.equals(wanted)) {
             response.setHeader("Allow", wanted + ", OPTIONS");
             throw new ProtocolException(ErrorCode.METHOD_NOT_ALLOWED, "this address takes " + wanted);
+        }
+    }
+
+    private static void abandonBody(HttpServletRequest request, HttpServletResponse response, RoomsResponse refusal) {
+        if (UnreadBody.hasBody(request)) {
+            UnreadBody.abandon(request, response);
+            refusal.leaveBodyUnread();
         }
     }
 
