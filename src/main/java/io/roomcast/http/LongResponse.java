@@ -11,6 +11,9 @@ public interface LongResponse {
     /** Makes the connection count as a session, and no more as a request, until its response is complete. */
     void becomeSession();
 
+    /** Ends that. To be called before the last output, after which the client may send its next request. */
+    void endSession();
+
     /**
      * Runs a task when the network has taken all output that was written until now. The task never runs if the
      * connection ends before.

@@ -68,6 +68,11 @@ public interface NodeExchange {
         return CompletableFuture.failedFuture(new UnsupportedOperationException("this relay keeps no such value"));
     }
 
+    /** Whether there are never other nodes. */
+    default boolean isAlone() {
+        return false;
+    }
+
     /** The exchange of a node that is alone. */
     static NodeExchange alone() {
         return new NodeExchange() {
@@ -79,6 +84,11 @@ public interface NodeExchange {
             @Override
             public CompletionStage<Answers> ask(byte[] question, Duration deadline) {
                 return CompletableFuture.completedFuture(new Answers(List.of(), List.of()));
+            }
+
+            @Override
+            public boolean isAlone() {
+                return true;
             }
 
             @Override

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -49,6 +50,9 @@ public class LeaseNotices {
     private record Event(String session, RoomName room, long at) {}
 
     private final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
+    /** Number of the events, which the queue would count anew each time. */
+    private final AtomicInteger waiting = new AtomicInteger();
+
     private Cluster cluster;
     private Node node;
     private RunningTime time;
@@ -84,8 +88,13 @@ public class LeaseNotices {
     }
 
     private void add(Event event) {
-        if (events.size() < MOST_WAITING) {
+        if (cluster.isAlone()) {
+            return;
+        }
+        if (waiting.incrementAndGet() <= MOST_WAITING) {
             events.add(event);
+        } else {
+            waiting.decrementAndGet();
         }
     }
 
@@ -94,6 +103,7 @@ public class LeaseNotices {
         long now = time.getAsLong();
         List<Notice> notices = new ArrayList<>();
         for (Event event = events.poll(); event != null; event = events.poll()) {
+            waiting.decrementAndGet();
             notices.add(new Notice(
                     event.session(),
                     event.room() == null ? null : event.room().value(),

@@ -1,5 +1,6 @@
 package io.roomcast.service;
 
+import io.roomcast.config.Permission;
 import io.roomcast.config.PollKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
@@ -35,8 +36,8 @@ import java.util.stream.Stream;
  * next request of the client takes the place of the session, or the lease ends.
  *
  * <p><b>Concurrency.</b> Any thread; no method blocks. Requests of one client may come at the same time. A lock for its
- * id guards which session is the current one, and is held while a session replaces another, or a lease ends. So a user
- * whose lease ends leaves presence before a later request enters it again.
+ * id guards which session is the current one, and is held while a session replaces another, a poll says where its user is
+ * present, or a lease ends. So a user whose lease ends leaves presence before a later request enters it again.
  */
 @ApplicationScoped
 public class LeasedSessions {
@@ -165,11 +166,15 @@ public class LeasedSessions {
         List<RoomName> wanted = rooms.stream()
                 .filter(ClientFrame.Join::present)
                 .map(ClientFrame.Join::room)
+                // Whoever may no longer read a room does not stay in its presence either.
+                .filter(room -> session.may(Permission.READ, room))
                 .toList();
-        lease.setWanted(wanted);
+        synchronized (lock(session.id())) {
+            lease.setWanted(wanted);
+        }
         List<RoomName> left = new ArrayList<>(lease.presentIn());
         left.removeAll(wanted);
-        joins.leavePresence(session, left, false);
+        joins.leavePresence(session, left);
         long began = time.getAsLong();
         lease.setPolledAt(began);
         AtomicInteger unanswered = new AtomicInteger(rooms.size() + 1);
@@ -234,7 +239,7 @@ public class LeasedSessions {
         if (current.membership(room) != null) {
             joins.removeFromRoom(current, room, () -> true, () -> {});
         } else {
-            joins.leavePresence(current, List.of(room), false);
+            joins.leavePresence(current, List.of(room));
         }
     }
 
@@ -282,8 +287,27 @@ public class LeasedSessions {
         synchronized (lock(session.id())) {
             if (sessions.remove(session, code.number())) {
                 session.lease().setWanted(List.of());
-                joins.leavePresence(session, session.lease().presentIn(), afterGrace);
+                List<RoomName> left = session.lease().presentIn();
+                if (afterGrace) {
+                    joins.afterGrace(() -> threads.pool().execute(() -> leaveUnlessBack(session, left)));
+                } else {
+                    joins.leavePresence(session, left);
+                }
             }
+        }
+    }
+
+    /** Takes a user out of the presence of rooms, except where a later session of the same client is present. */
+    private void leaveUnlessBack(ClientSession ended, List<RoomName> rooms) {
+        synchronized (lock(ended.id())) {
+            ClientSession later = sessions.find(ended.id());
+            joins.leavePresence(
+                    ended,
+                    rooms.stream()
+                            .filter(room -> later == null
+                                    || later.lease() == null
+                                    || !later.lease().wants(room))
+                            .toList());
         }
     }
 }

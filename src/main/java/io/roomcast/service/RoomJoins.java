@@ -238,7 +238,7 @@ public class RoomJoins {
             if (membership != null) {
                 membership.leave(rooms, () -> {});
                 if (membership.isPresent() && session.lease() == null) {
-                    leavePresenceAfterGrace(room, session);
+                    afterGrace(() -> leavePresence(room, session));
                 } else if (membership.isPresent() && !session.lease().wants(room)) {
                     leavePresence(room, session);
                 }
@@ -248,24 +248,18 @@ public class RoomJoins {
     }
 
     /**
-     * Takes the user of a session over HTTP out of the presence of rooms, now or after the grace period.
+     * Takes the user of a session over HTTP out of the presence of rooms.
      *
      * @param session one between its requests, or one that is no member of these rooms any more
      */
-    void leavePresence(ClientSession session, Collection<RoomName> left, boolean afterGrace) {
-        for (RoomName room : left) {
-            if (afterGrace) {
-                leavePresenceAfterGrace(room, session);
-            } else {
-                leavePresence(room, session);
-            }
-        }
+    void leavePresence(ClientSession session, Collection<RoomName> left) {
+        left.forEach(room -> leavePresence(room, session));
     }
 
-    private void leavePresenceAfterGrace(RoomName room, ClientSession session) {
+    /** Runs a short task when the time is over in which a user may come back unnoticed. It runs on the timer's thread. */
+    void afterGrace(Runnable task) {
         try {
-            var unused =
-                    threads.timer().schedule(() -> leavePresence(room, session), graceMillis, TimeUnit.MILLISECONDS);
+            var unused = threads.timer().schedule(task, graceMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "the node stops; it removes its users from all rooms by itself", e);
         }

@@ -219,6 +219,13 @@ final class ConnectionLimiter {
         }
     }
 
+    /** Called before the end of a response that belongs to a session. The client may send its next request then. */
+    synchronized void endSession(HttpConnection http) {
+        if (http.state == State.SESSION && leaveState(http)) {
+            setState(http, State.PROCESSING);
+        }
+    }
+
     /** Closes the connection of a session that waits, if its client has gone. Nothing else reads it meanwhile. */
     void closeIfGone(HttpConnection http) {
         boolean isGone;
@@ -268,7 +275,10 @@ final class ConnectionLimiter {
             rejected.stream()
                     .takeWhile(each -> now - each.stateSince >= LINGER_NANOS)
                     .forEach(lingered::add);
-            Stream.of(sendingResponse, processing, inSession).forEach(each -> findStalled(each, now, stalled));
+            Stream.of(sendingResponse, processing, inSession)
+                    .flatMap(Set::stream)
+                    .filter(http -> http.hasStalled(now, limits.answerNanos()))
+                    .forEach(stalled::add);
         }
         lingered.forEach(this::close);
         slow.forEach(http -> close(http, HttpKeys.REQUEST_TIMEOUT));
@@ -282,18 +292,6 @@ final class ConnectionLimiter {
                 http.stateSince += pause;
                 http.progressAt += pause;
             });
-        }
-    }
-
-    private void findStalled(Set<HttpConnection> connections, long now, List<HttpConnection> stalled) {
-        for (HttpConnection http : connections) {
-            int queuedBytes = http.socket.queuedBytes();
-            if (queuedBytes == 0 || queuedBytes != http.lastQueuedBytes) {
-                http.lastQueuedBytes = queuedBytes;
-                http.progressAt = now;
-            } else if (now - http.progressAt >= limits.answerNanos()) {
-                stalled.add(http);
-            }
         }
     }
 

@@ -70,6 +70,17 @@ final class HttpConnection {
         this.network = network;
     }
 
+    /** Whether the network has taken no output for this long, although there was some. */
+    boolean hasStalled(long now, long nanos) {
+        int queuedBytes = socket.queuedBytes();
+        if (queuedBytes == 0 || queuedBytes != lastQueuedBytes) {
+            lastQueuedBytes = queuedBytes;
+            progressAt = now;
+            return false;
+        }
+        return now - progressAt >= nanos;
+    }
+
     boolean isIdle() {
         return state == State.AWAITING_REQUEST && !beingRead && !socket.hasUnread();
     }

@@ -15,6 +15,11 @@ record QueuedResponse(Connection<?> connection, HttpConnection http, ConnectionL
     }
 
     @Override
+    public void endSession() {
+        limiter.endSession(http);
+    }
+
+    @Override
     public void whenSent(Runnable task) {
         ConnectionAddOn.afterOutputIsSent(connection, task);
     }

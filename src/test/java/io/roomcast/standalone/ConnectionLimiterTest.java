@@ -348,4 +348,22 @@ class ConnectionLimiterTest {
         limiter.closeIfGone(waiting);
         assertTrue(wasCut(waiting));
     }
+
+    /** The end of an answer is on its way, and the client sends the next request. That is no sign that it has gone. */
+    @Test
+    void whoIsAnsweredCountsAsARequestAgainBeforeTheAnswerIsWritten() {
+        HttpConnection answered = enters();
+        limiter.beginRequest(answered);
+        limiter.becomeSession(answered);
+        limiter.endSession(answered);
+        assertEquals(1, limiter.count());
+        socket(answered).ended = true;
+        limiter.inSession().forEach(limiter::closeIfGone);
+        limiter.closeIfGone(answered);
+        assertFalse(wasCut(answered));
+        limiter.responseQueued(answered);
+        limiter.responseSent(answered);
+        limiter.endSession(answered);
+        assertTrue(answered.isIdle());
+    }
 }

@@ -130,6 +130,7 @@ final class RoomsResponse {
     }
 
     private void sendWhole(byte[] body) {
+        endSession();
         response.setContentLength(body.length);
         write(body, failure -> end());
     }
@@ -171,7 +172,14 @@ final class RoomsResponse {
         }
     }
 
+    private void endSession() {
+        if (embedded != null) {
+            embedded.endSession();
+        }
+    }
+
     void end() {
+        endSession();
         try {
             async.complete();
         } catch (RuntimeException e) {

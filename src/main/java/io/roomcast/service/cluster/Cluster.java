@@ -91,6 +91,11 @@ public class Cluster {
         return jsonb.toJson(answer).getBytes(UTF_8);
     }
 
+    /** Whether there are never nodes beside this one. */
+    public boolean isAlone() {
+        return exchange.isAlone();
+    }
+
     /**
      * Asks all nodes.
      *
