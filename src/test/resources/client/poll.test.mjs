@@ -226,6 +226,28 @@ test('a server that asks for patience is given it', async () => {
   await until(() => heard.length === 1);
 });
 
+test('a server that asks for a longer pause than this tries for is not returned to before', async () => {
+  await enter();
+  server.intercept = (asked, response) => refuse(response, 503, {}, { 'Retry-After': '30' });
+  server.say('a');
+  await until(() => told('waiting').length > 0);
+  assert.equal(told('waiting')[0].detail.delayMs >= 30_000, true, `${told('waiting')[0].detail.delayMs} ms`);
+});
+
+test('who is told to come later by something before the server comes later', async () => {
+  for (const later of ['30', new Date(Date.now() + 32_000).toUTCString()]) {
+    events = [];
+    server.intercept = (asked, response) => {
+      response.writeHead(429, { 'Content-Type': 'text/plain', 'Retry-After': later });
+      return response.end('later');
+    };
+    enter().catch(() => {});
+    await until(() => told('waiting').length > 0);
+    assert.equal(told('waiting')[0].detail.delayMs >= 30_000, true, `${later}: ${told('waiting')[0].detail.delayMs} ms`);
+    client.close();
+  }
+});
+
 test('answers that come too early are no reason to ask all the time', async () => {
   await enter();
   await until(() => server.polls.at(-1).body.waitMs > 0);

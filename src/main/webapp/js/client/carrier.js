@@ -36,7 +36,8 @@ export class Carrier {
    * @param {{url: string, transport: string, hello: () => object|Promise<object>, WebSocket?: typeof WebSocket,
    *     fetch?: typeof fetch}} options
    * @param {{welcome: (frame: object) => void, frame: (frame: object) => void, refused: (frame: object) => void,
-   *     lost: (code: number, reason: string) => void, unreachable: () => void}} events as those of Link
+   *     lost: (code: number, reason: string, retryAfterMs?: number) => void,
+   *     unreachable: (retryAfterMs?: number) => void}} events as those of Link
    */
   constructor(options, events) {
     this.#options = options;
@@ -101,10 +102,10 @@ export class Carrier {
         this.#isRefused = true;
         this.#events.refused(frame);
       },
-      unreachable: () => goesOn() || this.#events.unreachable(),
-      lost: (code, reason) => {
+      unreachable: (retryAfterMs) => goesOn() || this.#events.unreachable(retryAfterMs),
+      lost: (code, reason, retryAfterMs) => {
         const isNoHandshake = this.#welcomedAt === undefined && code === ABNORMAL && !this.#isRefused;
-        if (!isNoHandshake || !goesOn()) this.#lost(code, reason);
+        if (!isNoHandshake || !goesOn()) this.#lost(code, reason, retryAfterMs);
       },
     });
   }
@@ -136,10 +137,10 @@ export class Carrier {
     this.#events.welcome(welcome);
   }
 
-  #lost(code, reason) {
+  #lost(code, reason, retryAfterMs) {
     if (performance.now() - this.#welcomedAt >= PROVEN_AFTER_MS) this.#silence.forget();
     else if (this.transport === 'websocket' && code === ABNORMAL) this.#silence.cut(this.#link.silentMs);
-    this.#events.lost(code, reason);
+    this.#events.lost(code, reason, retryAfterMs);
   }
 
   /**

@@ -59,8 +59,8 @@ export class Connection {
       welcome: (frame) => this.#welcomed(frame),
       frame: (frame) => this.#events.frame(frame),
       refused: (frame) => this.#refused(frame),
-      lost: (code, reason) => this.#lost(code, reason),
-      unreachable: () => this.#unreachable(),
+      lost: (code, reason, retryAfterMs) => this.#lost(code, reason, retryAfterMs),
+      unreachable: (retryAfterMs) => this.#unreachable(retryAfterMs),
     });
   }
 
@@ -162,7 +162,7 @@ export class Connection {
     this.#retryTimer = setTimeout(() => this.#end({ code: 0, reason: error.message, error }), CLOSE_WITHIN_MS);
   }
 
-  #lost(code, closeReason) {
+  #lost(code, closeReason, retryAfterMs) {
     const reason = describe(code, closeReason);
     if (this.#refusal) {
       this.#end({ code, reason: this.#refusal.message, error: this.#refusal });
@@ -174,13 +174,18 @@ export class Connection {
     }
     if (this.state === 'open' && performance.now() - this.#openedAt >= STABLE_AFTER_MS) this.#backoff.reset();
     const slot = this.#notBefore - performance.now();
-    if (slot > 0) this.#wait(slot, { code, reason });
-    else this.#retry(isNodeFull(code) ? NODE_FULL_FLOOR_MS : 0, { code, reason });
+    const floorMs = Math.max(isNodeFull(code) ? NODE_FULL_FLOOR_MS : 0, delayOf(retryAfterMs));
+    if (slot > 0 && slot >= delayOf(retryAfterMs)) this.#wait(slot, { code, reason });
+    else this.#retry(floorMs, { code, reason });
   }
 
-  /** A browser does not say why a connection cannot be opened; the server is asked for it, meanwhile. */
-  async #unreachable() {
-    this.#lost(ABNORMAL, this.#everOpen ? '' : 'The server cannot be reached.');
+  /**
+   * A browser does not say why a connection cannot be opened; the server is asked for it, meanwhile, unless it asks for
+   * a pause.
+   */
+  async #unreachable(retryAfterMs) {
+    this.#lost(ABNORMAL, this.#everOpen ? '' : 'The server cannot be reached.', retryAfterMs);
+    if (retryAfterMs > 0) return;
     const attempt = this.#attempt;
     const reason = await whyRefused(this.#options.url);
     if (reason === undefined || attempt !== this.#attempt || this.state !== 'waiting') return;

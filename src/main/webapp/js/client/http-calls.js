@@ -81,9 +81,15 @@ async function refusalOf(response) {
   const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json');
   const told = isProblem ? await problemOf(response) : {};
   if (!isProblem) await response.body?.cancel().catch(() => {});
-  const seconds = Number(response.headers.get('Retry-After'));
-  const retryAfterMs = Math.max(delayOf(told.retryAfterMs), delayOf(seconds * 1_000)) || undefined;
+  const retryAfterMs = Math.max(delayOf(told.retryAfterMs), retryAfterOf(response)) || undefined;
   return new HttpRefusal(response.status, { ...told, retryAfterMs });
+}
+
+/** Seconds, or a date; that is by the clock of who has answered, where that shows. */
+function retryAfterOf({ headers }) {
+  const told = headers.get('Retry-After') ?? '';
+  const now = Date.parse(headers.get('Date') ?? '') || Date.now();
+  return Number.isNaN(Number(told)) ? delayOf(Date.parse(told) - now) : delayOf(Number(told) * 1_000);
 }
 
 async function problemOf(response) {

@@ -277,14 +277,14 @@ export class HttpTransport {
       if (code && (retryAfterMs || status === 503 || status === 429)) {
         this.#hand({ type: 'error', code: 'unavailable', text: message, retryAfterMs });
       } else {
-        this.#events.lost(ABNORMAL, '');
+        this.#events.lost(ABNORMAL, '', retryAfterMs);
       }
       return;
     }
     this.#troubleSince ??= performance.now();
     const pauseMs = this.#backoff.next(retryAfterMs);
     if (performance.now() + pauseMs - this.#troubleSince > TROUBLE_MS) {
-      this.#events.lost(status === 503 || status === 429 ? NODE_FULL : ABNORMAL, status ? message : '');
+      this.#events.lost(status === 503 || status === 429 ? NODE_FULL : ABNORMAL, status ? message : '', retryAfterMs);
     }
     this.#retryAfterMs = pauseMs;
   }

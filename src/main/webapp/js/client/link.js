@@ -17,7 +17,8 @@ const WELCOME_WITHIN_MS = 15_000;
  * @property {() => void} opened the server has taken the connection
  * @property {() => void} heard a sign of life of the server; a frame alone is none
  * @property {(frame: object) => void} frame
- * @property {(code: number, reason: string) => void} lost it is over, for a close code or what stands for one
+ * @property {(code: number, reason: string, retryAfterMs?: number) => void} lost it is over, for a close code or what
+ *     stands for one; the server asks for a pause of retryAfterMs
  */
 
 /**
@@ -39,8 +40,8 @@ export class Link {
   /**
    * @param {{transport: (events: TransportEvents) => object, openWithinMs?: number, welcomeWithinMs?: number,
    *     longestSilenceMs?: number, welcome: (frame: object) => void, frame: (frame: object) => void,
-   *     refused: (frame: object) => void, lost: (code: number, reason: string) => void,
-   *     unreachable: () => void}} options unreachable: lost before the server took it
+   *     refused: (frame: object) => void, lost: (code: number, reason: string, retryAfterMs?: number) => void,
+   *     unreachable: (retryAfterMs?: number) => void}} options unreachable: lost before the server took it
    */
   constructor(options) {
     const { transport, welcomeWithinMs = WELCOME_WITHIN_MS, openWithinMs = welcomeWithinMs } = options;
@@ -57,7 +58,7 @@ export class Link {
       },
       heard: () => this.#heartbeat.heard(),
       frame: (frame) => this.#receive(frame),
-      lost: (code, reason) => this.#lost(code, reason),
+      lost: (code, reason, retryAfterMs) => this.#lost(code, reason, retryAfterMs),
     });
     this.#within(openWithinMs);
   }
@@ -109,10 +110,10 @@ export class Link {
     this.#transport?.close();
   }
 
-  #lost(code, reason) {
+  #lost(code, reason, retryAfterMs) {
     if (this.#ended) return;
     this.close();
-    if (!this.#opened && code === ABNORMAL) this.#events.unreachable();
-    else this.#events.lost(code, reason);
+    if (!this.#opened && code === ABNORMAL) this.#events.unreachable(retryAfterMs);
+    else this.#events.lost(code, reason, retryAfterMs);
   }
 }
