@@ -8,6 +8,8 @@ export class PlainServer {
   epoch = 'e1';
   /** How many users are in a room. */
   members = 1;
+  /** How long a poll waits at most, whatever it asks for. */
+  longestWaitMs = Infinity;
   /** Called before a request is served; what it returns true for, it has answered itself. */
   intercept = () => false;
   #sessions = 0;
@@ -69,7 +71,7 @@ export class PlainServer {
     if (waitMs > 0 && !this.#hasNews(rooms)) {
       await new Promise((resolve) => {
         const wake = () => { clearTimeout(timer); this.#waiting.delete(wake); resolve(); };
-        const timer = setTimeout(wake, waitMs);
+        const timer = setTimeout(wake, Math.min(waitMs, this.longestWaitMs));
         this.#waiting.add(wake);
         response.on('close', wake);
       });

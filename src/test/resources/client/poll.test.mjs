@@ -263,6 +263,60 @@ test('answers that come too early are no reason to ask all the time', async () =
   assert.deepEqual(heard, ['a']);
 });
 
+/** What something on the way answers for every address, at once. */
+const PAGES = ['', '\n\n<html>Sign in</html>', '{"error":"sign in"}\n'];
+
+test('a page of something on the way is no answer of a server', async () => {
+  for (const page of PAGES) {
+    events = [];
+    server.intercept = (asked, response) => response.end(page);
+    enter().catch(() => {});
+    await until(() => told('waiting').length > 0, page);
+    client.close();
+  }
+});
+
+test('pages in place of answers end a connection, and short waits of the server do not', async () => {
+  const brief = await PlainServer.start();
+  brief.longestWaitMs = 1_000;
+  const clients = [];
+  const lost = [];
+  const start = async (name, url, options) => {
+    const each = new Roomcast({ user: 'ann', url, WebSocket: undefined, ...options });
+    clients.push(each);
+    each.addEventListener('waiting', () => { if (!lost.includes(name)) lost.push(name); });
+    each.join('lobby');
+    await until(() => each.state === 'open', name);
+  };
+  const counts = new Map();
+  try {
+    // The token says what a client gets after its welcome.
+    server.intercept = ({ headers }, response) => {
+      const token = headers.authorization.slice('Bearer '.length);
+      const count = counts.get(token) ?? 0;
+      counts.set(token, count + 1);
+      if (count === 0) return false;
+      const { isRefused, page } = JSON.parse(token);
+      return isRefused && count === 1 ? refuse(response, 401, { code: 'session_invalid' }) : response.end(page);
+    };
+    for (const transport of ['poll', 'sse']) {
+      for (const page of PAGES) {
+        for (const isRefused of [false, true]) {
+          const token = JSON.stringify({ transport, page, isRefused });
+          await start(token, server.url, { transport, token });
+        }
+      }
+    }
+    await start('brief', brief.url);
+    const names = [...counts.keys()];
+    await until(() => brief.polls.length > 7 && lost.length === names.length);
+    assert.deepEqual(lost.toSorted(), names.toSorted());
+  } finally {
+    clients.forEach((each) => each.close());
+    brief.stop();
+  }
+});
+
 test('messages that come one by one, each at once, come together after a while', async () => {
   await enter();
   const timer = setInterval(() => server.say('x'), 5);

@@ -24,6 +24,9 @@ const UNANSWERED = { code: 'unavailable', text: 'The server did not answer.' };
 /** An answer without any news should come when the time is over. This share of it is much too early. */
 const TOO_EARLY = 0.1;
 
+/** A server may have a shorter time of its own for polls, but none that is over before this. */
+const SHORTEST_WAIT_MS = 900;
+
 /** What ends an answer, and not the session: the next round goes to another node, and there is nothing to wait for. */
 const LEADS_ELSEWHERE = new Set(['draining', DRAINING, NORMAL]);
 
@@ -172,25 +175,32 @@ export class HttpTransport {
           if (this.#receive(frame)) hasNews = true;
           if (watch.signal.aborted) return hasNews;
         }
-        if (round.isStream) this.#flows(watch);
+        if (round.isStream) this.#flows(watch, frames.length > 0);
       }
     } finally {
-      for (const frame of this.#stays.release()) this.#hand(frame);
+      for (const frame of this.#stays.release()) {
+        hasNews = true;
+        this.#hand(frame);
+      }
     }
     this.#events.heard();
     return hasNews;
   }
 
-  /** A stream brings something: from now on it may wait, as long as it shows signs of life. */
-  #flows(watch) {
+  /**
+   * A stream brings something: from now on it may wait, as long as it shows signs of life. What has no frames may be
+   * the page of something on the way.
+   */
+  #flows(watch, hasFrames) {
     watch.restart(this.#heartbeatMs + ANSWER_WITHIN_MS);
     this.#waits = true;
-    this.#succeeded();
+    if (hasFrames) this.#succeeded();
     if (this.#stays.hasNews) this.#restart();
   }
 
   /** @returns {boolean} whether the client gets something of it */
   #receive(frame) {
+    if (typeof frame.type !== 'string') return false;
     if (LEADS_ELSEWHERE.has(frame.type === 'closed' ? frame.code : frame.type)) return false;
     if (frame.type === 'closed') {
       this.#events.lost(frame.code, frame.reason);
@@ -222,12 +232,15 @@ export class HttpTransport {
     if (!this.#isClosed) this.#events.frame(frame);
   }
 
+  /** An answer after which there is no session, or one without news that comes at once, is no answer of a server. */
   #answered(hasNews, tookMs, waitMs) {
-    if (!hasNews && tookMs < waitMs * TOO_EARLY) {
+    if (this.#retryAfterMs > 0) return;
+    const isTooEarly = !hasNews && tookMs < Math.min(waitMs * TOO_EARLY, SHORTEST_WAIT_MS);
+    if (isTooEarly || this.#calls.session === undefined) {
       this.#failed(new Error('The server answers before anything has come.'));
       return;
     }
-    this.#succeeded();
+    if (hasNews || waitMs > 0) this.#succeeded();
     if (!hasNews && waitMs > 0) this.#patience.completed();
   }
 
