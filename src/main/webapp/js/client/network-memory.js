@@ -2,7 +2,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Remembers, for an hour, that the network of this browser lets no WebSocket through to a server. So the next page, and
- * the other tabs, need not find out again. Outside browsers only the program itself remembers it.
+ * the other tabs, need not find out again. Outside browsers only the program itself remembers it, as long.
  */
 export class NetworkMemory {
   #key;
@@ -18,11 +18,15 @@ export class NetworkMemory {
 
   /** @returns {boolean} */
   get hasNoWebSocket() {
+    const age = Date.now() - Number(this.#stored ?? this.#rememberedAt ?? NaN);
+    return age >= 0 && age < HOUR_MS;
+  }
+
+  get #stored() {
     try {
-      const age = Date.now() - Number(storage()?.getItem(this.#key) ?? this.#rememberedAt ?? NaN);
-      return age >= 0 && age < HOUR_MS;
+      return storage()?.getItem(this.#key);
     } catch {
-      return this.#rememberedAt !== undefined;
+      return undefined;
     }
   }
 
