@@ -87,7 +87,7 @@ export class Carrier {
   /** There is a network, and maybe another one than before. */
   onNetwork() {
     this.#silence.forget();
-    this.#patience = new Patience();
+    this.#patience.forget();
     this.#upgrade.now();
   }
 

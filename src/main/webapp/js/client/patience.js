@@ -23,6 +23,14 @@ export class Patience {
   #lastCut;
   #completed = 0;
 
+  /** Another network, perhaps. */
+  forget() {
+    this.waitMs = LONGEST_MS;
+    this.#longest = LONGEST_MS;
+    this.#lastCut = undefined;
+    this.#completed = 0;
+  }
+
   /** @param {number} ms how long a poll had waited when it was cut */
   cut(ms) {
     const bearable = Math.max(SHORTEST_MS, Math.round(Math.min(ms, this.waitMs) * SHARE));
