@@ -1,6 +1,7 @@
 // The client library over polls, in Node.js, before a server of this program. Run with: node --test
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { lifetimeOf } from '../../../main/webapp/js/client/token-lifetime.js';
 import { Roomcast } from '../../../main/webapp/js/roomcast.js';
 import { PlainServer, until } from './plain-server.mjs';
 
@@ -406,6 +407,18 @@ test('a token that is refused ends it, and one that has expired is followed by a
   enter({ token: refused }).catch(() => {});
   await until(() => told('closed').length === 1);
   assert.equal(told('closed')[0].detail.code, 4501);
+});
+
+test('a token that was given out a while ago is good for what is left of it', () => {
+  const now = Date.now() / 1_000;
+  const lifeOf = (told) => Math.round(lifetimeOf(`head.${btoa(JSON.stringify(told))}.signature`) / 1_000);
+  assert.equal(lifeOf({ iat: now - 3_000, exp: now + 600 }), 600);
+  assert.equal(lifeOf({ exp: now + 600 }), 600);
+  // The clock here is behind or ahead.
+  assert.equal(lifeOf({ iat: now + 500, exp: now + 800 }), 300);
+  assert.equal(lifeOf({ iat: now - 800, exp: now - 500 }), 300);
+  assert.equal(lifeOf({ iat: now - 299, exp: now + 1 }), 10);
+  assert.equal(lifetimeOf('none'), undefined);
 });
 
 test('who goes says so, and asks for nothing more', async () => {
