@@ -147,6 +147,10 @@ final class NatsChannels implements Subscriptions.Channels {
             subscriptions.presence().received(room, change);
             return;
         }
+        if (headers != null && ChangeText.isOmitted(headers)) {
+            subscriptions.presence().subscribed(room, true);
+            return;
+        }
         RoomCursor cursor = subscriptions.find(room);
         byte[] body = message.getData();
         if (headers == null && body.length > 0 && (body[0] == SIGNAL || body[0] == PRESENCE_SIGNAL)) {

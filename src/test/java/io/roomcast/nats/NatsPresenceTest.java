@@ -1,15 +1,21 @@
 package io.roomcast.nats;
 
+import io.roomcast.metrics.Counter;
 import io.roomcast.nats.connection.NatsSettings;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceContractTest;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.support.RecordedPresence;
+import io.roomcast.support.Stages;
 import io.roomcast.support.nats.NatsProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
@@ -40,7 +46,11 @@ class NatsPresenceTest extends PresenceContractTest {
     }
 
     private NatsNode node() {
-        NatsNode next = new NatsNode(NatsSettings.of(List.of(nats.uri())).withPrefix(prefix), "test", LEASE, NAMES);
+        return node(NAMES);
+    }
+
+    private NatsNode node(int names) {
+        NatsNode next = new NatsNode(NatsSettings.of(List.of(nats.uri())).withPrefix(prefix), "test", LEASE, names);
         NatsNode.awaitConnected(next.relay);
         nodes.add(next);
         return next;
@@ -134,5 +144,47 @@ class NatsPresenceTest extends PresenceContractTest {
         node.told.awaitList(room, ANN, new UserId("cem"));
         Assertions.assertEquals(List.of("+ann", "+bob", "+cem", "-bob"), node.told.changes(room));
         assertNothingWrong();
+    }
+
+    private static List<CompletionStage<?>> enterAll(NatsNode into, RoomName room, int users) {
+        String info = "{\"a\":\"" + "x".repeat(300) + "\"}";
+        return IntStream.range(0, users)
+                .<CompletionStage<?>>mapToObj(i -> into.store.enter(room, new User(id(i), "name", info), "session"))
+                .toList();
+    }
+
+    private static UserId id(int i) {
+        return new UserId("user" + i);
+    }
+
+    /** NATS takes no more than 64 KiB of headers. */
+    @Test
+    void aChangeThatNoHeaderHoldsIsToldAllTheSame() {
+        int users = 400;
+        NatsNode other = node(users);
+        other.watch(room);
+        enterAll(node, room, users).forEach(Stages::get);
+        UserId[] all = IntStream.range(0, users).mapToObj(NatsPresenceTest::id).toArray(UserId[]::new);
+        other.told.awaitList(room, all);
+        Assertions.assertEquals(users, Stages.get(other.store.roster(room, 1)).count());
+        Assertions.assertEquals(0, other.metrics.get(Counter.UNKNOWN_ENVELOPES));
+        assertNothingWrong();
+    }
+
+    @Test
+    void usersForWhomTheRecordHasNoPlaceDoNotKeepOthersOut() {
+        try (NatsProcess small = NatsProcess.launch("max_payload: 65536");
+                NatsNode crowded = NatsNode.connected(NatsSettings.of(List.of(small.uri())))) {
+            List<Boolean> entered = enterAll(crowded, room, 400).stream()
+                    .map(stage -> stage.handle((result, failure) -> failure == null)
+                            .toCompletableFuture()
+                            .join())
+                    .toList();
+            Assertions.assertTrue(entered.contains(false));
+            long count = entered.stream().filter(each -> each).count();
+            Assertions.assertTrue(count > 100, () -> count + " users");
+            Assertions.assertEquals(
+                    count, Stages.get(crowded.store.roster(room, 1)).count());
+        }
     }
 }

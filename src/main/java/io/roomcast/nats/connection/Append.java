@@ -13,6 +13,10 @@ public sealed interface Append {
     /** Not stored now, since another message came before. A message with the same id may be stored. */
     record Conflict() implements Append {}
 
-    /** The stream refused the message, for example because it is full. */
-    record Refused(RelayUnavailableException why) implements Append {}
+    /**
+     * Not stored, for example because the stream is full.
+     *
+     * @param isTooLarge whether the message is larger than NATS takes
+     */
+    record Refused(RelayUnavailableException why, boolean isTooLarge) implements Append {}
 }

@@ -11,6 +11,7 @@ import io.nats.client.support.JsonValueUtils;
 import io.roomcast.relay.Futures;
 import io.roomcast.relay.RelayUnavailableException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -24,6 +25,9 @@ public final class JetStream {
 
     /** The error of a message that expected another one before it. */
     private static final int WRONG_LAST_SEQUENCE = 10071;
+
+    /** The errors of a message, and of its headers, that are larger than the stream takes. */
+    private static final Set<Integer> TOO_LARGE = Set.of(10054, 10097);
 
     private static final int STREAM_NOT_FOUND = 10059;
     private static final int STREAM_EXISTS_OTHERWISE = 10058;
@@ -47,6 +51,10 @@ public final class JetStream {
      * @param headers with what the stream is to compare before
      */
     public CompletionStage<Append> append(String subject, Headers headers, byte[] body) {
+        if (!link.hasPlaceFor(headers, body)) {
+            return CompletableFuture.completedFuture(
+                    new Append.Refused(new RelayUnavailableException("NATS takes no message as large"), true));
+        }
         return Futures.map(link.request(subject, headers, body), reply -> {
             if (isNoResponder(reply)) {
                 link.prepare();
@@ -59,7 +67,7 @@ public final class JetStream {
                 return new Append.Conflict();
             }
             if (code != 0) {
-                return new Append.Refused(refused(error));
+                return new Append.Refused(refused(error), TOO_LARGE.contains(code));
             }
             long sequence = JsonValueUtils.readLong(answer, "seq", 0);
             return Boolean.TRUE.equals(JsonValueUtils.readBoolean(answer, "duplicate", false))

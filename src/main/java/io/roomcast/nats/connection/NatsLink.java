@@ -245,6 +245,13 @@ public final class NatsLink implements AutoCloseable {
         return current != null && current.getServerInfo().isSameOrNewerThanVersion(least);
     }
 
+    /** Whether the server takes a message of this size. True also if there is no connection. */
+    boolean hasPlaceFor(Headers headers, byte[] body) {
+        Connection current = connection;
+        long most = current == null ? 0 : current.getMaxPayload();
+        return most <= 0 || headers.serializedLength() + (long) body.length <= most;
+    }
+
     /** Sends a request. Fails if the connection is not in use. */
     public CompletionStage<Message> request(String subject, Headers headers, byte[] body) {
         if (!ready) {

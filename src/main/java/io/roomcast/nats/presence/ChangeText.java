@@ -15,10 +15,15 @@ import java.util.List;
 /**
  * A presence change as a header of the record that decides it. The first line is {@code PREVIOUS REVISION COUNT}. A line
  * for each user follows: {@code +USER}, {@code =USER} (shown otherwise now) or {@code -ID}. The lines are in base64, since
- * a header has only ASCII.
+ * a header has only ASCII. NATS bounds the headers of a message: in place of a larger text stands {@value #OMITTED}, and
+ * those who hear of the change read the users of the room.
  */
 public final class ChangeText {
     static final String HEADER = "Rp";
+
+    private static final String OMITTED = "?";
+    /** NATS stores 65,535 bytes of headers, with those that it adds. */
+    private static final int MAX_LENGTH = 60_000;
 
     private ChangeText() {}
 
@@ -32,13 +37,19 @@ public final class ChangeText {
         change.joined().forEach(user -> lines.append("\n+").append(text(user)));
         change.renamed().forEach(user -> lines.append("\n=").append(text(user)));
         change.left().forEach(user -> lines.append("\n-").append(user.value()));
-        return Base64.getEncoder().encodeToString(lines.toString().getBytes(UTF_8));
+        String encoded = Base64.getEncoder().encodeToString(lines.toString().getBytes(UTF_8));
+        return encoded.length() > MAX_LENGTH ? OMITTED : encoded;
     }
 
     /** The user as text on one line. */
     static String text(User user) {
         String shown = UserText.afterId(user);
         return shown.isEmpty() ? user.id().value() : user.id().value() + '\t' + shown;
+    }
+
+    /** Whether these headers tell that there was a change, and not which one. */
+    public static boolean isOmitted(Headers headers) {
+        return OMITTED.equals(headers.getFirst(HEADER));
     }
 
     /** The change in these headers, or null if there is none that this version can read. */

@@ -91,6 +91,8 @@ final class RoomBook {
     private long sequence;
 
     private int attempts;
+    /** Most calls that share the next record: fewer after one that was too large. */
+    private int maxShared = MAX_SHARED;
 
     RoomBook(String room, JetStream jetStream, Subjects subjects, ServerClock clock) {
         this.room = room;
@@ -187,7 +189,7 @@ final class RoomBook {
         for (Call<?> call : calls) {
             boolean fits = !readers.contains(call)
                     && call.users != null
-                    && shared.size() < MAX_SHARED
+                    && shared.size() < maxShared
                     && call.users.stream().noneMatch(changed::contains);
             if (!shared.isEmpty() && !fits) {
                 break;
@@ -214,8 +216,11 @@ final class RoomBook {
                 known = next;
                 sequence = stored.sequence();
                 attempts = 0;
+                maxShared = Math.min(2 * maxShared, MAX_SHARED);
                 remove(shared);
                 shared.forEach(Call::complete);
+            } else if (answer instanceof Append.Refused refused && refused.isTooLarge() && shared.size() > 1) {
+                maxShared = shared.size() / 2;
             } else if (answer instanceof Append.Refused refused) {
                 fail(shared, refused.why());
             } else if (++attempts > MAX_ATTEMPTS) {
