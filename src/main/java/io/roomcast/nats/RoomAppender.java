@@ -318,7 +318,7 @@ final class RoomAppender {
         }
     }
 
-    /** Goes on with the result. A failure ends the first call, whose message may have been stored. */
+    /** Goes on with the result. A failure ends all calls that wait: each would wait as long for an answer. */
     private <T> void then(CompletionStage<T> stage, java.util.function.Consumer<T> next) {
         stage.whenComplete((value, failure) -> {
             if (failure == null) {
@@ -337,19 +337,16 @@ final class RoomAppender {
     }
 
     private void failed(Throwable failure) {
-        Call call;
+        List<Call> all;
         synchronized (this) {
             tailKnown = false;
             inCall = false;
-            call = calls.peek();
+            all = List.copyOf(calls);
         }
-        if (call != null) {
-            endCall(
-                    call,
-                    failure instanceof RelayUnavailableException unavailable
-                            ? unavailable
-                            : new RelayUnavailableException("NATS: " + failure));
-        }
+        RelayUnavailableException why = failure instanceof RelayUnavailableException unavailable
+                ? unavailable
+                : new RelayUnavailableException("NATS: " + failure);
+        all.forEach(call -> endCall(call, why));
         proceed();
     }
 }

@@ -57,7 +57,7 @@ final class RoomReader implements RoomLog {
 
     CompletionStage<HistoryPage> after(RoomName room, long offset, int limit) {
         return tails.readOrBegin(room)
-                .thenCompose(tail -> page(room, tail, offset + 1, Long.MAX_VALUE, limit, Relay.PAGE_BYTES))
+                .thenCompose(tail -> page(room, tail, offset, offset + 1, Long.MAX_VALUE, limit, Relay.PAGE_BYTES))
                 .thenApply(page -> new HistoryPage(page.tail().head().epoch(), page.messages(), page.more()));
     }
 
@@ -67,7 +67,7 @@ final class RoomReader implements RoomLog {
                     ? tail.head().offset() + 1
                     : Math.min(offset, tail.head().offset() + 1);
             // One more than was asked for tells whether there is more.
-            return page(room, tail, Math.max(end - limit - 1, 1), end, limit + 1, Long.MAX_VALUE)
+            return page(room, tail, 0, Math.max(end - limit - 1, 1), end, limit + 1, Long.MAX_VALUE)
                     .thenApply(page -> newest(page, limit));
         });
     }
@@ -92,7 +92,7 @@ final class RoomReader implements RoomLog {
         return tails.readOrBegin(room).thenCompose(tail -> {
             MessageHead head = tail.head();
             if (last == null) {
-                return page(room, tail, Math.max(head.offset(), 1), Long.MAX_VALUE, 1, Relay.PAGE_BYTES)
+                return page(room, tail, 0, Math.max(head.offset(), 1), Long.MAX_VALUE, 1, Relay.PAGE_BYTES)
                         .thenApply(RoomReader::logPage);
             }
             if (!head.epoch().equals(last.epoch())) {
@@ -108,6 +108,7 @@ final class RoomReader implements RoomLog {
             return page(
                             room,
                             tail,
+                            last.offset(),
                             Math.max(last.offset(), 1),
                             Long.MAX_VALUE,
                             GapRepair.PAGE_MESSAGES,
@@ -132,12 +133,14 @@ final class RoomReader implements RoomLog {
     /**
      * Reads messages in the limits of the room.
      *
+     * @param known offset of a message that the caller has: its bytes do not count
      * @param from first offset
      * @param end offset after the last one
      * @param limit most messages
-     * @param bytes most bytes of all but the first message
+     * @param bytes most bytes of all but the first message that counts
      */
-    private CompletionStage<Page> page(RoomName room, Tail tail, long from, long end, int limit, long bytes) {
+    private CompletionStage<Page> page(
+            RoomName room, Tail tail, long known, long from, long end, int limit, long bytes) {
         HistoryLimits kept = limits.of(room);
         MessageHead last = tail.head();
         long first = Math.max(Math.max(from, last.base() + 1), last.offset() - kept.messages() + 1);
@@ -147,7 +150,7 @@ final class RoomReader implements RoomLog {
         long oldest = clock.millis() - kept.age().toMillis();
         RecordSearch.Wanted wanted = new RecordSearch.Wanted(last.epoch(), first, oldest, last.total() - kept.bytes());
         return search.first(room.value(), tail, wanted)
-                .thenCompose(start -> new PageRead(room.value(), tail, end, limit, bytes).read(start))
+                .thenCompose(start -> new PageRead(room.value(), tail, known, end, limit, bytes).read(start))
                 .thenApply(messages -> new Page(
                         tail,
                         messages,
@@ -158,15 +161,17 @@ final class RoomReader implements RoomLog {
     private final class PageRead {
         private final String subject;
         private final Tail tail;
+        private final long known;
         private final long end;
         private final int limit;
         private final long maxBytes;
         private final List<StoredMessage> messages = new java.util.ArrayList<>();
         private long bytes;
 
-        PageRead(String room, Tail tail, long end, int limit, long maxBytes) {
+        PageRead(String room, Tail tail, long known, long end, int limit, long maxBytes) {
             this.subject = subjects.stored(room);
             this.tail = tail;
+            this.known = known;
             this.end = end;
             this.limit = limit;
             this.maxBytes = maxBytes;
@@ -195,11 +200,11 @@ final class RoomReader implements RoomLog {
             if (head.isMark()) {
                 return true;
             }
-            bytes += record.body().length;
+            bytes += head.offset() > known ? record.body().length : 0;
             long expected = messages.isEmpty()
                     ? head.offset()
                     : messages.get(messages.size() - 1).offset() + 1;
-            if (head.offset() >= end || head.offset() != expected || bytes > maxBytes && !messages.isEmpty()) {
+            if (head.offset() >= end || head.offset() != expected || bytes > Math.max(maxBytes, record.body().length)) {
                 return false;
             }
             messages.add(new StoredMessage(head.offset(), record.body()));

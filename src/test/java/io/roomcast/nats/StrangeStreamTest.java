@@ -14,15 +14,22 @@ import io.roomcast.nats.connection.NatsSettings;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.support.Await;
 import io.roomcast.support.CapturedLog;
+import io.roomcast.support.CuttableProxy;
+import io.roomcast.support.Stages;
 import io.roomcast.support.nats.NatsProcess;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.logging.Level;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -142,6 +149,61 @@ class StrangeStreamTest {
         node.enter(room, "bob");
         Await.until("both are there", () -> get(node.store.roster(room, 9)).count() == 2);
         assertEquals(List.of(), node.told.wrong());
+    }
+
+    private long changesStored() throws IOException, JetStreamApiException {
+        return stranger.jetStreamManagement()
+                .getStreamInfo(prefix + "-presence")
+                .getStreamState()
+                .getLastSequence();
+    }
+
+    @Test
+    void callsThatChangeNobodyStoreNothing() throws IOException, JetStreamApiException {
+        node.enter(room, "ann");
+        long stored = changesStored();
+        assertTrue(get(node.store.enter(room, User.of(new UserId("bob")), "of-bob", 1))
+                .isRefused());
+        node.leave(room, "cem");
+        node.enter(room, "ann");
+        assertEquals(stored, changesStored());
+        node.leave(room, "ann");
+        assertEquals(stored + 1, changesStored());
+    }
+
+    /** Each of them waits for the answers of a server that says nothing: not one after the other. */
+    @Test
+    void allThatWaitsForADumbServerFailsAtOnce() {
+        node.publish(room, "a");
+        nats.pause();
+        try {
+            List<CompletionStage<Position>> waiting = IntStream.range(0, 100)
+                    .mapToObj(i -> node.relay.publish(room, null, bytes("{}")))
+                    .toList();
+            waiting.forEach(Stages::assertUnavailable);
+        } finally {
+            nats.resume();
+        }
+        node.publish(room, "b");
+    }
+
+    @Test
+    void largeMessagesThatWereMissedAreReadWithoutAReset() throws IOException {
+        String large = "x".repeat(200 << 10);
+        try (CuttableProxy proxy = CuttableProxy.before(URI.create(nats.uri()));
+                NatsNode reader = NatsNode.connected(NatsSettings.of(List.of("nats://127.0.0.1:" + proxy.port()))
+                        .withPrefix(prefix))) {
+            get(reader.relay.subscribe(room));
+            node.publish(room, large);
+            reader.listener.awaitCount(room, 1);
+            proxy.cut();
+            node.publish(room, large);
+            node.publish(room, large);
+            proxy.mend();
+            reader.listener.awaitCount(room, 3);
+            assertEquals(List.of(1L, 2L, 3L), reader.listener.offsets(room));
+            assertEquals(List.of(), reader.listener.resets(room));
+        }
     }
 
     @Test

@@ -130,20 +130,22 @@ public final class JetStream {
     }
 
     /**
-     * The first message of the subject from this number of the stream on; null if there is none. A replica may answer,
-     * which may be behind.
+     * The first message of the subject from this number of the stream on; null if there is none. A replica may answer.
+     * If it has none, the leader is asked, since a replica may be behind.
      */
     public CompletionStage<StreamRecord> next(String stream, String subject, long sequence) {
         String question = "{\"seq\":" + Math.max(sequence, 1) + ",\"next_by_subj\":\"" + subject + "\"}";
-        return Futures.map(link.request(API + "DIRECT.GET." + stream, null, question.getBytes(UTF_8)), reply -> {
-            if (!reply.isStatusMessage()) {
-                return StreamRecord.direct(reply);
-            }
-            if (reply.getStatus().getCode() == NOT_FOUND) {
-                return null;
-            }
-            throw new RelayUnavailableException("NATS: " + reply.getStatus().getMessageWithCode());
-        });
+        return link.request(API + "DIRECT.GET." + stream, null, question.getBytes(UTF_8))
+                .thenCompose(reply -> {
+                    if (!reply.isStatusMessage()) {
+                        return CompletableFuture.completedFuture(StreamRecord.direct(reply));
+                    }
+                    if (reply.getStatus().getCode() == NOT_FOUND) {
+                        return fromLeader(stream, question, false);
+                    }
+                    throw new RelayUnavailableException(
+                            "NATS: " + reply.getStatus().getMessageWithCode());
+                });
     }
 
     /** The subjects that fit the filter and have messages in the stream, with their numbers. */

@@ -172,7 +172,10 @@ public final class NatsPresenceBook implements PresenceBook {
 
     /** Writes the record again, so that the stream keeps it. */
     private void rewrite(RoomName room) {
-        var unused = queue(room, true, new RoomBook.Call<>(null, (state, update, millis) -> null));
+        var unused = queue(room, true, new RoomBook.Call<>(null, (state, update, millis) -> {
+            update.rewrite();
+            return null;
+        }));
     }
 
     @Override

@@ -193,6 +193,17 @@ final class PresenceState {
         private final List<User> joined = new ArrayList<>(1);
         private final List<User> renamed = new ArrayList<>(0);
         private final List<UserId> left = new ArrayList<>(1);
+        private boolean writes;
+
+        /** Whether the record must be written, since an entry or a fence is another one now. */
+        boolean writes() {
+            return writes;
+        }
+
+        /** Lets the record be written also if it has not changed. */
+        void rewrite() {
+            writes = true;
+        }
 
         /** Enters a user. The user is shown so from now on. Returns whether the user is new in the room. */
         boolean enter(String lease, User user) {
@@ -204,6 +215,7 @@ final class PresenceState {
             Entry old = leases.getOrDefault(lease, Map.of()).get(user.id());
             if (old == null || !old.user().equals(user) || entered && !user.equals(shownBefore)) {
                 put(lease, user, entered ? highestSince + 1 : sinceElsewhere(user));
+                writes = true;
             }
             if (shownBefore == null) {
                 joined.add(user);
@@ -235,6 +247,7 @@ final class PresenceState {
         /** Takes a user out. Returns whether the user is not in the room any more, and was before. */
         boolean leave(String lease, UserId user) {
             User shownBefore = shown(user);
+            writes |= leases.getOrDefault(lease, Map.of()).containsKey(user);
             remove(lease, user);
             if (shownBefore == null) {
                 return false;
@@ -261,6 +274,7 @@ final class PresenceState {
         /** Fences the lease, and takes out its users. Returns whether it has more. */
         boolean evict(String lease, int limit, long nowMillis) {
             fences.put(lease, nowMillis);
+            writes = true;
             leases.getOrDefault(lease, Map.of()).keySet().stream()
                     .limit(limit)
                     .toList()

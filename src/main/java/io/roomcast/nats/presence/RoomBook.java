@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  * The record of one room's presence, as this node changes and reads it. A change is a new record, which is stored only if
  * the record that it was made from is still the last one. The server publishes the head of the stored record, which has
  * the change: so what decides also tells, in one order for all nodes. Calls that come while a record is under way share
- * the next one, as long as each user is changed once in it.
+ * the next one, as long as each user is changed once in it. Calls that change nothing are answered from a record that was
+ * read after they had come.
  *
  * <p><b>Concurrency.</b> The monitor guards the queue. At most one request is under way, and only its chain of steps uses
  * {@code known} and {@code sequence}. Callers' stages complete outside of the monitor.
@@ -43,6 +44,8 @@ final class RoomBook {
         private final Action<T> action;
         private final CompletableFuture<T> result = new CompletableFuture<>();
         private T value;
+        /** Whether the last record was read after this call had come. */
+        private boolean readAfter;
 
         /**
          * @param users the users that it changes; null for a call that shares no record
@@ -154,6 +157,9 @@ final class RoomBook {
                 return;
             }
             reads = readers.contains(first);
+            if (reads || known == null) {
+                calls.forEach(call -> call.readAfter = true);
+            }
         }
         if (reads || known == null) {
             then(jetStream.last(subjects.presence(), subject), record -> {
@@ -209,6 +215,10 @@ final class RoomBook {
         PresenceState.Update update = next.update();
         long millis = clock.millis();
         shared.forEach(call -> call.run(next, update, millis));
+        if (!update.writes()) {
+            answer(shared);
+            return;
+        }
         PresenceChange change = update.finish(clock.micros());
         Headers headers = JetStream.expecting(sequence).put(ChangeText.HEADER, ChangeText.of(change));
         then(jetStream.append(subject, headers, next.record(millis)), answer -> {
@@ -230,6 +240,18 @@ final class RoomBook {
             }
             proceed();
         });
+    }
+
+    /** Answers to calls that change nothing, if the record was read after they had come, or else lets it be read. */
+    private void answer(List<Call<?>> unchanging) {
+        List<Call<?>> answered =
+                unchanging.stream().filter(call -> call.readAfter).toList();
+        if (answered.isEmpty()) {
+            known = null;
+        }
+        remove(answered);
+        answered.forEach(Call::complete);
+        proceed();
     }
 
     private synchronized void remove(List<Call<?>> done) {
