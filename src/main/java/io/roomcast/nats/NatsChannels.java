@@ -14,6 +14,8 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.PresenceChange;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,6 +28,7 @@ import java.util.Map;
  * handled on one thread of the connection.
  */
 final class NatsChannels implements Subscriptions.Channels {
+    private static final Logger LOG = System.getLogger(NatsChannels.class.getName());
     /** There is no other server from which a message could come late. */
     private static final String RUN = "nats";
 
@@ -39,6 +42,8 @@ final class NatsChannels implements Subscriptions.Channels {
     private final NodeMetrics metrics;
     /** The subscribed rooms, by the names of the rooms; the values are the subjects. */
     private final Map<String, String> subscribed = new HashMap<>();
+    /** The dispatcher that has subscribed them. A connection that was closed for good takes it along. */
+    private Dispatcher subscriber;
 
     NatsChannels(
             Subscriptions subscriptions,
@@ -66,17 +71,25 @@ final class NatsChannels implements Subscriptions.Channels {
         if (dispatcher == null) {
             return false;
         }
-        if (subscriptions.isWanted(room)) {
-            if (!subscribed.containsKey(room)) {
-                String subject = subjects.live(room);
-                dispatcher.subscribe(subject);
-                subscribed.put(room, subject);
-            }
-            return link.isReady();
+        if (dispatcher != subscriber) {
+            subscriber = dispatcher;
+            subscribed.clear();
         }
-        String subject = subscribed.remove(room);
-        if (subject != null) {
-            dispatcher.unsubscribe(subject);
+        try {
+            if (subscriptions.isWanted(room)) {
+                if (!subscribed.containsKey(room)) {
+                    String subject = subjects.live(room);
+                    dispatcher.subscribe(subject);
+                    subscribed.put(room, subject);
+                }
+                return link.isReady();
+            }
+            String subject = subscribed.remove(room);
+            if (subject != null) {
+                dispatcher.unsubscribe(subject);
+            }
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, "the connection was closed for good: the next one subscribes", e);
         }
         return false;
     }

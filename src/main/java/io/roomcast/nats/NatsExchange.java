@@ -90,7 +90,7 @@ final class NatsExchange implements NodeExchange {
         this.inquiries = new Inquiries(timer);
     }
 
-    /** Subscribes what this node hears. Called for the first connection. */
+    /** Subscribes what this node hears. Called for each connection that was not there before. */
     void subscribe() {
         link.subscribe(subjects.exchange("all"), this::heard);
         link.subscribe(subjects.exchange(id), this::received);

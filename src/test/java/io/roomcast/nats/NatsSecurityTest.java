@@ -8,6 +8,8 @@ import io.roomcast.nats.connection.NatsSettings;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
+import io.roomcast.support.Await;
+import io.roomcast.support.CapturedLog;
 import io.roomcast.support.nats.NatsProcess;
 import io.roomcast.support.redis.Certificates;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.logging.Level;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,30 @@ class NatsSecurityTest {
             assertServes(settings(nats).withLogin(new NatsSettings.Password("ann", SECRET)));
             assertRefused(settings(nats).withLogin(new NatsSettings.Password("ann", "wrong")));
             assertRefused(settings(nats));
+        }
+    }
+
+    @Test
+    void loginThatIsRefusedForATimeServesAfterwards() {
+        String login = "authorization { user: ann, password: \"" + SECRET + "\" }";
+        try (NatsProcess nats = NatsProcess.launch(login);
+                CapturedLog log = CapturedLog.of("io.roomcast.nats");
+                NatsNode node =
+                        NatsNode.connected(settings(nats).withLogin(new NatsSettings.Password("ann", SECRET)))) {
+            get(node.relay.subscribe(room));
+            nats.kill();
+            nats.configure(login.replace("ann", "bob"));
+            nats.start();
+            Await.until(
+                    "a new connection is refused",
+                    () -> log.messages(Level.WARNING).stream()
+                            .anyMatch(text -> text.startsWith("NATS cannot be reached")));
+            nats.kill();
+            nats.configure(login);
+            nats.start();
+            node.publish(room, "a");
+            node.listener.awaitCount(room, 1);
+            NatsNode.awaitConnected(node.relay);
         }
     }
 

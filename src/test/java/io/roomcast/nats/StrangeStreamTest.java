@@ -19,7 +19,6 @@ import io.roomcast.protocol.UserId;
 import io.roomcast.support.Await;
 import io.roomcast.support.CapturedLog;
 import io.roomcast.support.CuttableProxy;
-import io.roomcast.support.Stages;
 import io.roomcast.support.nats.NatsProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -27,9 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
 import java.util.logging.Level;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -169,22 +166,6 @@ class StrangeStreamTest {
         assertEquals(stored, changesStored());
         node.leave(room, "ann");
         assertEquals(stored + 1, changesStored());
-    }
-
-    /** Each of them waits for the answers of a server that says nothing: not one after the other. */
-    @Test
-    void allThatWaitsForADumbServerFailsAtOnce() {
-        node.publish(room, "a");
-        nats.pause();
-        try {
-            List<CompletionStage<Position>> waiting = IntStream.range(0, 100)
-                    .mapToObj(i -> node.relay.publish(room, null, bytes("{}")))
-                    .toList();
-            waiting.forEach(Stages::assertUnavailable);
-        } finally {
-            nats.resume();
-        }
-        node.publish(room, "b");
     }
 
     @Test

@@ -57,7 +57,7 @@ public final class JetStream {
         }
         return Futures.map(link.request(subject, headers, body), reply -> {
             if (isNoResponder(reply)) {
-                link.prepare();
+                link.prepareAgain();
                 throw new RelayUnavailableException("NATS has no stream for " + subject + ", or JetStream is off");
             }
             JsonValue answer = parse(reply);
@@ -121,7 +121,7 @@ public final class JetStream {
             }
             if (code != 0) {
                 if (code == STREAM_NOT_FOUND) {
-                    link.prepare();
+                    link.prepareAgain();
                 }
                 throw refused(error);
             }
@@ -154,7 +154,7 @@ public final class JetStream {
             JsonValue error = JsonValueUtils.readObject(answer, "error");
             if (JsonValueUtils.readInteger(error, "code", 0) != 0) {
                 if (JsonValueUtils.readInteger(error, "err_code", 0) == STREAM_NOT_FOUND) {
-                    link.prepare();
+                    link.prepareAgain();
                 }
                 throw refused(error);
             }

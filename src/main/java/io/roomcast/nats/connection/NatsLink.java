@@ -48,7 +48,10 @@ public final class NatsLink implements AutoCloseable {
 
     /** What happens to the connection. Called on a thread of the connection, one call at a time. No method blocks. */
     public interface Events {
-        /** Subscribes what is needed for life. Called once, for the first connection. */
+        /**
+         * Subscribes what is needed for life. Called for the first connection, and for one that replaces a connection
+         * that the client library has closed for good. What was subscribed is then gone.
+         */
         void opened(NatsLink link);
 
         /** Prepares the connection, which was made. It is in use when the stage has completed. */
@@ -174,7 +177,8 @@ public final class NatsLink implements AutoCloseable {
         switch (event) {
             case CONNECTED -> connected(of);
             case RESUBSCRIBED -> prepare();
-            case DISCONNECTED, CLOSED -> lost();
+            case DISCONNECTED -> lost();
+            case CLOSED -> closed(of);
             default -> LOG.log(Level.DEBUG, "NATS: {0}", event);
         }
     }
@@ -188,6 +192,19 @@ public final class NatsLink implements AutoCloseable {
         prepare();
     }
 
+    /** The library closes a connection whose login the server has refused twice. An operator may mend that. */
+    private void closed(Connection ended) {
+        lost();
+        synchronized (this) {
+            if (!closed && connection == ended) {
+                connection = null;
+                dispatcher = null;
+                connecting = threads.newThread(this::connect);
+                connecting.start();
+            }
+        }
+    }
+
     private void lost() {
         ready = false;
         generation.incrementAndGet();
@@ -198,8 +215,15 @@ public final class NatsLink implements AutoCloseable {
         }
     }
 
+    /** Prepares the connection again if it is in use, since what it needs may be gone. */
+    void prepareAgain() {
+        if (ready) {
+            prepare();
+        }
+    }
+
     /** Prepares the connection again, since what it needs may be gone. Replies fail until that is done. */
-    public void prepare() {
+    private void prepare() {
         ready = false;
         int prepared = generation.incrementAndGet();
         events.connected(this).whenComplete((done, failure) -> {
@@ -311,12 +335,12 @@ public final class NatsLink implements AutoCloseable {
         }
     }
 
-    /** Subscribes a subject for the life of this object, also after the connection was lost. */
+    /** Subscribes a subject until the connection is closed for good. To be called by {@link Events#opened}. */
     public void subscribe(String subject, MessageHandler handler) {
         dispatcher.subscribe(subject, handler);
     }
 
-    /** The dispatcher, to subscribe and unsubscribe; null before the first connection. */
+    /** The dispatcher, to subscribe and unsubscribe; null while there is no connection, nor one that is made again. */
     public Dispatcher dispatcher() {
         return dispatcher;
     }

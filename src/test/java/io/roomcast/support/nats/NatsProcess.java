@@ -33,6 +33,17 @@ public final class NatsProcess implements AutoCloseable {
         this.scheme = scheme;
         try {
             directory = Files.createTempDirectory("roomcast-nats");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        configure(configuration);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+        start();
+    }
+
+    /** Writes the configuration file, for the next start. */
+    public void configure(String... configuration) {
+        try {
             List<String> lines = new ArrayList<>(List.of(
                     "host: 127.0.0.1",
                     "port: " + port,
@@ -43,8 +54,6 @@ public final class NatsProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
-        start();
     }
 
     /** @param configuration further lines of the configuration file */
