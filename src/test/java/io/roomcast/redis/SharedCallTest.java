@@ -156,6 +156,17 @@ class SharedCallTest {
         assertAllAreStoredOnce();
     }
 
+    /** What another call of the batch has stored meanwhile would keep a message from being sent again. */
+    @Test
+    void roomWhoseKeysAreForbiddenKeepsNoMoreOfOthersAwayOnceThatIsKnown() {
+        limited.allow("resetkeys", "~roomcast:{good*", "~roomcast:{!*");
+        publishTogether("m", 1).forEach(SharedCallTest::isStored);
+        List<CompletionStage<Position>> acks = publishTogether("n", EACH);
+        for (int i = 0; i < acks.size(); i++) {
+            assertEquals(i % ROOMS != 5, isStored(acks.get(i)), "message " + i);
+        }
+    }
+
     @Test
     void roomWhoseChannelIsForbiddenKeepsNoOtherAway() {
         limited.allow("resetchannels", "&roomcast:{good*", "&roomcast:{!*");

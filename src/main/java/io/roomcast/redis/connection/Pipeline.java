@@ -234,6 +234,7 @@ public final class Pipeline {
 
     private void exchange(List<Answered> batch) {
         long startedAt = now();
+        long answeredAt = startedAt;
         batchStartedAt = startedAt;
         try {
             if (connection == null) {
@@ -243,11 +244,13 @@ public final class Pipeline {
             roundTrips.send(connection, batch, startedAt);
             while (!roundTrips.isEmpty()) {
                 sendNext();
-                startedAt = roundTrips.startedAt();
+                // Redis has not begun with a batch while it works on the one before.
+                startedAt = Math.max(roundTrips.startedAt() - answeredAt, 0) + answeredAt;
                 batchStartedAt = startedAt;
                 roundTrips.receive(connection);
                 timeouts = 0;
-                server.answered(nanoClock.getAsLong() - startedAt);
+                answeredAt = now();
+                server.answered(answeredAt - startedAt);
             }
         } catch (JedisException e) {
             if (e.getCause() instanceof SocketTimeoutException && ++timeouts == MAX_TIMEOUTS) {

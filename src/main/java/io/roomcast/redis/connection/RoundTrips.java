@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -20,12 +21,16 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  * <p>Redis may have forgotten the script of a call, and another node may load the script again before a later call is
  * carried out. Then the earlier call is refused. It is sent again only if no later command of the same hash slot was
  * carried out, since it would be carried out in the wrong order. No further batch is sent meanwhile. The same holds for a
- * call of several publishes that was refused as a whole: it is divided.
+ * call of several publishes that was refused as a whole: it is divided. Since it may be overtaken then, no publishes share
+ * a call for some time afterwards.
  */
 final class RoundTrips {
     private static final int MAX_BATCHES = 2;
     /** How often a batch is sent at most when Redis has forgotten the batch's scripts. */
     private static final int MAX_TRIES = 4;
+
+    /** How long each publish has a call of its own after Redis has refused a call as a whole, in nanoseconds. */
+    private static final long ALONE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private static final String REPLICA = "READONLY";
     /**
@@ -50,6 +55,10 @@ final class RoundTrips {
     private int tries = 1;
     /** Whether each call that is to be repeated is for one publish only. */
     private boolean alone;
+    /** Whether each publish that is sent before {@code aloneUntil} has a call of its own. */
+    private boolean lastingAlone;
+
+    private long aloneUntil;
 
     private boolean moved;
     private JedisDataException serverFailure;
@@ -91,7 +100,8 @@ final class RoundTrips {
     /** @throws JedisException if the connection failed */
     void send(RedisConnection connection, List<Answered> commands, long now) {
         starting = commands;
-        send(connection, new Batch(Sending.of(commands), now));
+        lastingAlone &= now - aloneUntil < 0;
+        send(connection, new Batch(lastingAlone ? Sending.alone(commands) : Sending.of(commands), now));
         starting = List.of();
     }
 
@@ -117,6 +127,8 @@ final class RoundTrips {
                 // A user of Redis may lack the right to the keys of one room: then Redis refuses the call as a whole.
                 callsToRepeat.addAll(sending.waiting());
                 alone = true;
+                lastingAlone = true;
+                aloneUntil = batches.element().startedAt() + ALONE_NANOS;
             } else {
                 sending.distribute(reply, this::complete);
             }
