@@ -114,7 +114,7 @@ public final class NatsRelay implements Relay {
         this.book = new NatsPresenceBook(jetStream, subjects, clock, node, leaseTime);
         RoomTails tails = new RoomTails(jetStream, subjects);
         this.subscriptions = new Subscriptions("NATS", metrics, nanoClock);
-        this.appenders = new RoomAppenders(jetStream, subjects, tails, timer);
+        this.appenders = new RoomAppenders(jetStream, subjects, tails, timer, nanoClock);
         this.reader = new RoomReader(
                 jetStream,
                 subjects,
@@ -249,7 +249,7 @@ public final class NatsRelay implements Relay {
 
     @Override
     public void close() {
-        appenders.close(nanoClock);
+        appenders.close();
         if (checkTask != null) {
             checkTask.cancel(false);
             watchTask.cancel(false);

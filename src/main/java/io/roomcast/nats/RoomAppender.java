@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class RoomAppender {
     /** How long a node waits for the rest of another node's call. */
-    private static final long CALL_MILLIS = 2_000;
+    private static final long CALL_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** How often it looks meanwhile. */
     private static final long LOOK_MILLIS = 5;
     /** How often a message is numbered anew, because other nodes came before. */
@@ -48,6 +48,9 @@ final class RoomAppender {
         RoomTails tails();
 
         ScheduledExecutorService timer();
+
+        /** As {@link System#nanoTime}. */
+        long nanoTime();
     }
 
     /** The messages of one call, and how far it has come. */
@@ -87,10 +90,10 @@ final class RoomAppender {
     private boolean tailKnown;
     /** Whether the tail is that of this node's own call, which goes on. */
     private boolean inCall;
-    /** The sequence of a tail whose call goes on, and how long this node has waited for it. */
+    /** The sequence of a tail whose call goes on, and since when this node waits for it. */
     private long waitedFor;
 
-    private long waitedMillis;
+    private long waitsSince;
 
     RoomAppender(RoomName room, Context context) {
         this.room = room;
@@ -182,10 +185,9 @@ final class RoomAppender {
     private boolean waitFor(Tail last) {
         if (last.sequence() != waitedFor) {
             waitedFor = last.sequence();
-            waitedMillis = 0;
+            waitsSince = context.nanoTime();
         }
-        waitedMillis += LOOK_MILLIS;
-        return waitedMillis < CALL_MILLIS;
+        return context.nanoTime() - waitsSince < CALL_NANOS;
     }
 
     private void later(Runnable step) {

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * An appender for each room in which this node publishes. Any thread may call. No method but {@link #close} blocks.
@@ -33,13 +34,20 @@ final class RoomAppenders implements RoomAppender.Context {
     private final Subjects subjects;
     private final RoomTails tails;
     private final ScheduledExecutorService timer;
+    private final LongSupplier nanoClock;
     private volatile boolean closed;
 
-    RoomAppenders(JetStream jetStream, Subjects subjects, RoomTails tails, ScheduledExecutorService timer) {
+    RoomAppenders(
+            JetStream jetStream,
+            Subjects subjects,
+            RoomTails tails,
+            ScheduledExecutorService timer,
+            LongSupplier nanoClock) {
         this.jetStream = jetStream;
         this.subjects = subjects;
         this.tails = tails;
         this.timer = timer;
+        this.nanoClock = nanoClock;
     }
 
     @Override
@@ -60,6 +68,11 @@ final class RoomAppenders implements RoomAppender.Context {
     @Override
     public ScheduledExecutorService timer() {
         return timer;
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanoClock.getAsLong();
     }
 
     CompletionStage<Relay.Prefix> append(RoomName room, List<Relay.Entry> entries) {
@@ -119,7 +132,7 @@ final class RoomAppenders implements RoomAppender.Context {
     }
 
     /** Waits for what was accepted, for some seconds at most. */
-    synchronized void close(java.util.function.LongSupplier nanoClock) {
+    synchronized void close() {
         closed = true;
         long deadline = nanoClock.getAsLong() + CLOSE_NANOS;
         try {

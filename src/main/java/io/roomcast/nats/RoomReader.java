@@ -14,6 +14,7 @@ import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Futures;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayUnavailableException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +26,8 @@ import java.util.concurrent.CompletionStage;
 final class RoomReader implements RoomLog {
     /** Marks are appended again when a room's last record has this part of its life behind it. */
     private static final int RENEWALS = 3;
+    /** How often a room is read again that has fewer messages than this node knows of. */
+    private static final int ATTEMPTS = 20;
 
     private final JetStream jetStream;
     private final Subjects subjects;
@@ -89,6 +92,10 @@ final class RoomReader implements RoomLog {
 
     @Override
     public CompletionStage<LogPage> read(RoomName room, Position last) {
+        return read(room, last, ATTEMPTS);
+    }
+
+    private CompletionStage<LogPage> read(RoomName room, Position last, int attempts) {
         return tails.readOrBegin(room).thenCompose(tail -> {
             MessageHead head = tail.head();
             if (last == null) {
@@ -100,7 +107,12 @@ final class RoomReader implements RoomLog {
                         new LogPage(head.epoch(), head.offset(), head.base(), false, List.of()));
             }
             if (head.offset() < last.offset()) {
-                return tails.renumberIfBehind(room, last.epoch(), last.offset()).thenCompose(done -> read(room, last));
+                if (attempts == 0) {
+                    return CompletableFuture.failedFuture(
+                            new RelayUnavailableException("NATS finds fewer messages again and again"));
+                }
+                return tails.renumberIfBehind(room, last.epoch(), last.offset())
+                        .thenCompose(done -> read(room, last, attempts - 1));
             }
             if (tail.millis() > 0 && clock.millis() - tail.millis() > keepMillis / RENEWALS) {
                 var unused = tails.keep(room, tail);

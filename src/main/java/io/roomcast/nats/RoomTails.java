@@ -68,7 +68,7 @@ final class RoomTails {
      * @param offset the last offset that was used in the epoch, as far as this node knows
      */
     CompletionStage<Tail> renumber(RoomName room, String epoch, long offset) {
-        return renumber(room, epoch, offset, false);
+        return renumber(room, epoch, offset, false, ATTEMPTS);
     }
 
     /**
@@ -78,10 +78,14 @@ final class RoomTails {
      * @param offset offset of a message that this node knows of
      */
     CompletionStage<Tail> renumberIfBehind(RoomName room, String epoch, long offset) {
-        return renumber(room, epoch, offset, true);
+        return renumber(room, epoch, offset, true, ATTEMPTS);
     }
 
-    private CompletionStage<Tail> renumber(RoomName room, String epoch, long offset, boolean ifBehind) {
+    private CompletionStage<Tail> renumber(RoomName room, String epoch, long offset, boolean ifBehind, int attempts) {
+        if (attempts == 0) {
+            return CompletableFuture.failedFuture(
+                    new RelayUnavailableException("the room's numbering changes all the time"));
+        }
         return readOrBegin(room).thenCompose(tail -> {
             if (!tail.head().epoch().equals(epoch) || ifBehind && tail.head().offset() >= offset) {
                 return CompletableFuture.completedFuture(tail);
@@ -91,7 +95,7 @@ final class RoomTails {
                     MessageHead.beginning(newEpoch(), base, tail.head().total());
             return mark(room, tail, next, 0)
                     .thenCompose(appended -> appended.head().epoch().equals(epoch)
-                            ? renumber(room, epoch, offset, ifBehind)
+                            ? renumber(room, epoch, offset, ifBehind, attempts - 1)
                             : CompletableFuture.completedFuture(appended));
         });
     }
