@@ -114,7 +114,7 @@ class HelmChartTest {
         Map<String, Object> rule =
                 list(child(objects.get("Ingress/r"), "spec"), "rules").get(0);
         assertEquals(
-                List.of("/", "/css", "/img", "/index.html", "/js", "/v", "/ws"),
+                List.of("/", "/css", "/http", "/img", "/index.html", "/js", "/v", "/ws"),
                 list(child(rule, "http"), "paths").stream()
                         .map(path -> path.get("path"))
                         .toList());
