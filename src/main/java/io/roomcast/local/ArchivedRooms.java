@@ -1,12 +1,11 @@
 package io.roomcast.local;
 
+import io.roomcast.node.Warnings;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.relay.RelayUnavailableException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +27,6 @@ import java.util.function.Supplier;
  * already. The map's atomic update for a room decides who begins to load it, and when no call waits any more.
  */
 final class ArchivedRooms implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(ArchivedRooms.class.getName());
     /** Threads that read. More would not make a disk faster, and would take the processor from those who deliver. */
     private static final int READERS = 2;
     /** Most reads that wait. */
@@ -49,13 +47,19 @@ final class ArchivedRooms implements AutoCloseable {
 
     private final LocalRelay memory;
     private final ArchiveLoader loader;
+    private final Warnings warnings;
     private final Consumer<ArchiveException> whenFailed;
     private final ThreadPoolExecutor readers;
     private final ConcurrentHashMap<RoomName, ArrayDeque<Call>> waiting = new ConcurrentHashMap<>();
 
     /** @param whenFailed called on a thread of this object when the archive cannot be read */
     ArchivedRooms(
-            LocalRelay memory, ArchiveLoader loader, ThreadFactory threads, Consumer<ArchiveException> whenFailed) {
+            LocalRelay memory,
+            ArchiveLoader loader,
+            ThreadFactory threads,
+            Warnings warnings,
+            Consumer<ArchiveException> whenFailed) {
+        this.warnings = warnings;
         this.whenFailed = whenFailed;
         this.memory = memory;
         this.loader = loader;
@@ -124,8 +128,9 @@ final class ArchivedRooms implements AutoCloseable {
             readers.execute(() -> {
                 try {
                     read.run();
-                } catch (RuntimeException e) {
-                    LOG.log(Level.WARNING, "A read from the archive failed: " + e.getMessage());
+                } catch (RuntimeException | Error e) {
+                    // Also of an error: those who wait for the room would wait for ever.
+                    warnings.warn("archive read", () -> "A read from the archive failed: " + e.getMessage());
                     onFailure.accept(told(e));
                 }
             });
@@ -140,12 +145,13 @@ final class ArchivedRooms implements AutoCloseable {
         }
     }
 
-    private RuntimeException told(RuntimeException failure) {
+    private RuntimeException told(Throwable failure) {
         if (failure instanceof ArchiveException archive) {
             whenFailed.accept(archive);
-            return new RelayUnavailableException("the archive cannot be read now");
+        } else if (failure instanceof RuntimeException other) {
+            return other;
         }
-        return failure;
+        return new RelayUnavailableException("the archive cannot be read now");
     }
 
     private void load(RoomName room) {

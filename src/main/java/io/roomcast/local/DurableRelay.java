@@ -1,5 +1,6 @@
 package io.roomcast.local;
 
+import io.roomcast.node.Warnings;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
@@ -48,6 +49,7 @@ public final class DurableRelay implements Relay {
      * @param archive is closed with this relay
      * @param limits the limits of the memory
      * @param threads makes the threads that read and write
+     * @param warnings tells of reads that fail
      * @param maxQueuedBytes most bytes of messages that wait to be stored
      */
     DurableRelay(
@@ -56,13 +58,14 @@ public final class DurableRelay implements Relay {
             HistoryLimits.Rule limits,
             InstantSource wall,
             ThreadFactory threads,
+            Warnings warnings,
             long maxQueuedBytes) {
         this.memory = memory;
         this.archive = archive;
         this.limits = limits;
         ArchiveLoader loader = new ArchiveLoader(archive, memory, wall);
         this.commits = new GroupCommit(archive, memory, loader, wall, threads, maxQueuedBytes);
-        this.rooms = new ArchivedRooms(memory, loader, threads, commits::onFailure);
+        this.rooms = new ArchivedRooms(memory, loader, threads, warnings, commits::onFailure);
     }
 
     @Override

@@ -69,6 +69,8 @@ final class GroupCommit implements AutoCloseable {
     private final AtomicLong queuedBytes = new AtomicLong();
     private final Thread thread;
     private volatile boolean closed;
+    /** Whether the thread takes nothing more from the queue. */
+    private volatile boolean ended;
     /** Whether the archive has said that it is damaged. Nothing is written to it any more. */
     private volatile boolean damaged;
 
@@ -122,21 +124,29 @@ final class GroupCommit implements AutoCloseable {
         }
         queuedBytes.addAndGet(write.bytes());
         queue.add(write);
+        if (ended) {
+            // The thread may have ended before it could see the write.
+            fail(List.of(write), new RelayUnavailableException("the node stops"));
+        }
         return write.done();
     }
 
     private void run() {
+        List<Write> batch = List.of();
         try {
-            boolean ended = false;
-            while (!ended) {
-                List<Write> batch = nextBatch();
-                ended = batch.remove(END);
+            boolean last = false;
+            while (!last) {
+                batch = nextBatch();
+                last = batch.remove(END);
                 store(batch);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             closed = true;
+            ended = true;
+            // Only an error leaves some of the batch without an answer.
+            fail(batch, new RelayUnavailableException("the archive cannot store messages now"));
             fail(new ArrayList<>(queue), new RelayUnavailableException("the node stops"));
         }
     }
@@ -191,10 +201,13 @@ final class GroupCommit implements AutoCloseable {
                 archive.append(runs);
                 succeeded();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Also of an error, such as a want of memory: without this thread, the node could store nothing more.
             long bytes = writes.stream().mapToLong(Write::bytes).sum();
             failedBytes = (int) Math.max(MIN_FAILED_BYTES, Math.min(bytes, MAX_BYTES));
             failed(e);
+            // The others are loaded from the archive, whatever it has of them.
+            uncertain.removeIf(room -> !memory.has(room));
             uncertain.addAll(rooms.keySet());
             fail(writes, new RelayUnavailableException("the archive cannot store messages now"));
             return;
@@ -202,7 +215,7 @@ final class GroupCommit implements AutoCloseable {
         rooms.forEach((name, room) -> {
             try {
                 room.takeOver();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // A defect in one room must not stop the others. What the archive has is delivered before the next
                 // message.
                 LOG.log(Level.ERROR, "The stored messages of room " + name + " could not be delivered", e);
@@ -247,7 +260,7 @@ final class GroupCommit implements AutoCloseable {
                 succeeded();
             }
             probes.forEach(probe -> probe.done().complete(null));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed(e);
             fail(probes, new RelayUnavailableException("the archive cannot store messages now"));
         }
@@ -278,7 +291,7 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private void failed(RuntimeException failure) {
+    private void failed(Throwable failure) {
         if (failure instanceof ArchiveException told) {
             onFailure(told);
         }

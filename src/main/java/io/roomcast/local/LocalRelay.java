@@ -242,6 +242,11 @@ public final class LocalRelay implements Relay {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Draft(KeyDigest key, byte[] body) {}
 
+    /** Whether the log is in memory. */
+    boolean has(RoomName room) {
+        return logs.containsKey(room);
+    }
+
     /** The numbering of a log in memory, without its messages and keys; null if the log is not in memory. */
     ArchivedLog numbering(RoomName room) {
         ArchivedLog[] found = {null};

@@ -3,6 +3,7 @@ package io.roomcast.local;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.Clocks;
+import io.roomcast.node.Warnings;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.Relay;
@@ -30,25 +31,27 @@ public class LocalRelayProvider implements RelayProvider {
     private RoomcastConfig config;
     private Optional<Archive> archive;
     private Clocks clocks;
+    private Warnings warnings;
 
     /** For the CDI proxy. */
     protected LocalRelayProvider() {}
 
     /** @param archive has an archive if messages outlive the process */
     @Inject
-    public LocalRelayProvider(RoomcastConfig config, Instance<Archive> archive, Clocks clocks) {
-        this(config, archive.stream().findFirst(), clocks);
+    public LocalRelayProvider(RoomcastConfig config, Instance<Archive> archive, Clocks clocks, Warnings warnings) {
+        this(config, archive.stream().findFirst(), clocks, warnings);
     }
 
     /** For messages that are in memory only. */
     public LocalRelayProvider(RoomcastConfig config) {
-        this(config, Optional.empty(), Clocks.system());
+        this(config, Optional.empty(), Clocks.system(), new Warnings(Clocks.system()));
     }
 
-    private LocalRelayProvider(RoomcastConfig config, Optional<Archive> archive, Clocks clocks) {
+    private LocalRelayProvider(RoomcastConfig config, Optional<Archive> archive, Clocks clocks, Warnings warnings) {
         this.config = config;
         this.archive = archive;
         this.clocks = clocks;
+        this.warnings = warnings;
     }
 
     @Override
@@ -72,6 +75,7 @@ public class LocalRelayProvider implements RelayProvider {
                 context.history(),
                 clocks.wall(),
                 context.loopThreads(),
+                warnings,
                 Runtime.getRuntime().maxMemory() / QUEUE_FRACTION);
     }
 

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.Clocks;
+import io.roomcast.node.Warnings;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -15,6 +17,7 @@ import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;
 import io.roomcast.standalone.EmbeddedArchive;
+import io.roomcast.support.CapturedLog;
 import io.roomcast.support.RelayRooms;
 import io.roomcast.support.SettableClock;
 import java.nio.file.Path;
@@ -27,6 +30,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +42,7 @@ class DurableRelayTest extends RelayContractTest {
     private static final HistoryLimits TEN = new HistoryLimits(10, Duration.ofHours(1), 64L << 20);
 
     private final SettableClock clock = new SettableClock();
+    private final Warnings warnings = new Warnings(new Clocks(clock, () -> 0));
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     @TempDir
@@ -55,7 +61,7 @@ class DurableRelayTest extends RelayContractTest {
                         RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()))
                 .orElseThrow());
         memory = new LocalRelay(limits, most, clock, timer, archive.salt());
-        return new DurableRelay(memory, archive, limits, clock, Thread::new, 1 << 24);
+        return new DurableRelay(memory, archive, limits, clock, Thread::new, warnings, 1 << 24);
     }
 
     @Override
@@ -218,6 +224,42 @@ class DurableRelayTest extends RelayContractTest {
         assertEquals(1, get(relay.publish(room, "key", body("kept"))).offset());
         listener.awaitCount(room, 1);
         assertEquals(List.of("{\"content\":\"kept\"}"), listener.bodies(room));
+    }
+
+    @Test
+    void anErrorOfTheJvmEndsNeitherCommitsNorReadsNorTheirAnswers() {
+        archive.lackMemory();
+        assertUnavailable(relay.subscribe(room));
+        assertUnavailable(relay.publish(room, "key", body("lost")));
+        assertUnavailable(relay.probe());
+        archive.letGo();
+        get(relay.probe());
+        assertEquals(0, get(relay.subscribe(room)).offset());
+        assertEquals(1, get(relay.publish(room, "key", body("kept"))).offset());
+    }
+
+    @Test
+    void aReadThatFailsIsLoggedOnceAMinute() {
+        archive.damage();
+        try (CapturedLog log = CapturedLog.of(Warnings.class.getName())) {
+            for (int i = 0; i < 5; i++) {
+                assertUnavailable(relay.position(new RoomName("room-" + i)));
+            }
+            assertEquals(List.of("A read from the archive failed: a test"), log.messages(Level.WARNING));
+        }
+    }
+
+    @Test
+    void whatIsPublishedWhileTheRelayClosesIsAnswered() throws Exception {
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(relay::close);
+        List<CompletableFuture<Position>> answers = new ArrayList<>();
+        do {
+            answers.add(relay.publish(room, null, body("m")).toCompletableFuture());
+        } while (!answers.get(answers.size() - 1).isCompletedExceptionally());
+        get(closing);
+        for (CompletableFuture<Position> answer : answers) {
+            assertTrue(answer.handle((position, failure) -> true).get(20, TimeUnit.SECONDS));
+        }
     }
 
     /** As when the answer to a commit is lost on the way. */

@@ -15,6 +15,7 @@ final class FaultyArchive implements Archive {
         HELD,
         FAILS_BEFORE,
         FAILS_AFTER,
+        LACKS_MEMORY,
         DAMAGED
     }
 
@@ -45,6 +46,11 @@ final class FaultyArchive implements Archive {
         fault = Fault.FAILS_AFTER;
     }
 
+    /** Commits and reads end with an error of the JVM. */
+    void lackMemory() {
+        fault = Fault.LACKS_MEMORY;
+    }
+
     /** Nothing can be read. */
     void damage() {
         fault = Fault.DAMAGED;
@@ -67,11 +73,17 @@ final class FaultyArchive implements Archive {
         if (fault == Fault.FAILS_BEFORE) {
             throw new ArchiveException("a test", null, false);
         }
+        if (fault == Fault.LACKS_MEMORY) {
+            throw new OutOfMemoryError("a test");
+        }
     }
 
     private void beforeRead() {
         if (fault == Fault.DAMAGED) {
             throw new ArchiveException("a test", null, true);
+        }
+        if (fault == Fault.LACKS_MEMORY) {
+            throw new OutOfMemoryError("a test");
         }
     }
 
