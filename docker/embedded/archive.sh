@@ -7,7 +7,8 @@ set -euo pipefail
 cd "$1"
 java=${2:-java}
 training=${3:-10s}
-version=$("$java" -version 2>&1 | sed -nE '1s/.* version "([0-9]+).*/\1/p')
+# The version is not in the first line where JAVA_TOOL_OPTIONS is set.
+version=$("$java" -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p')
 if [ "$version" -ge 25 ]; then
     make=-XX:AOTCacheOutput=roomcast.aot
     use=-XX:AOTCache=$PWD/roomcast.aot
@@ -19,7 +20,9 @@ rm -f roomcast.jsa roomcast.aot
 # The warm-up is the load: it exercises the node as clients do, before the node is ready.
 coproc node { exec "$java" "$make" -jar roomcast.jar --data none --port 0 --warmup "$training" 2>training.log; }
 pid=$node_PID
-while read -r line <&"${node[0]}"; do
+# A descriptor of its own: bash takes those of a coprocess away when it ends.
+exec {output}<&"${node[0]}"
+while read -r line <&"$output"; do
     case $line in *"is ready on"*) kill -TERM "$pid" ;; esac
 done
 # SIGTERM ends a JVM with 143, after it has written the archive.
