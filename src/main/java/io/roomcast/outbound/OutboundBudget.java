@@ -60,7 +60,12 @@ public final class OutboundBudget {
         return node.tryReserve(bytes);
     }
 
-    /** Subtracts bytes that {@link #tryReserve} added. */
+    /** As {@link #tryReserve}, for bytes that are held in any case, even beyond the limit. */
+    public void reserve(long bytes) {
+        add(bytes);
+    }
+
+    /** Subtracts bytes that {@link #tryReserve} or {@link #reserve} added. */
     public void release(long bytes) {
         add(-bytes);
     }

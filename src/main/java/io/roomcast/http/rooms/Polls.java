@@ -164,7 +164,7 @@ public class Polls {
             } else {
                 leases.end(session, code);
             }
-            response.sendFrames(frames);
+            response.sendFrames(frames, code != null && code != CloseCode.NORMAL, () -> {});
         }
 
         @Override

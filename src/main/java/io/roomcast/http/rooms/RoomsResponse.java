@@ -2,6 +2,7 @@ package io.roomcast.http.rooms;
 
 import io.roomcast.http.LongResponse;
 import io.roomcast.http.Problem;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.service.Failure;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
@@ -29,16 +30,24 @@ final class RoomsResponse {
     private final boolean acceptsGzip;
     /** Null on an application server. */
     private final LongResponse embedded;
+
+    private final UnreadAnswers unread;
     /** Null on the embedded server, and before the first write. */
     private ListenedStream stream;
     /** Whether the request has a body that nobody reads. */
     private boolean isBodyUnread;
 
-    RoomsResponse(AsyncContext async, HttpServletResponse response, boolean acceptsGzip, LongResponse embedded) {
+    RoomsResponse(
+            AsyncContext async,
+            HttpServletResponse response,
+            boolean acceptsGzip,
+            LongResponse embedded,
+            UnreadAnswers unread) {
         this.async = async;
         this.response = response;
         this.acceptsGzip = acceptsGzip;
         this.embedded = embedded;
+        this.unread = unread;
     }
 
     /** The body of the request will not be read. To be called before {@link #sendFailure}. */
@@ -60,22 +69,41 @@ final class RoomsResponse {
         }
     }
 
-    /** Sends frames, and ends the response. */
-    void sendFrames(byte[] frames) {
+    /**
+     * Sends frames, and ends the response. Sends the failure {@code busy} instead if too many bytes wait for slow
+     * clients.
+     *
+     * @param isDue whether the frames are sent in any case, because the client cannot ask for them again
+     * @param taken runs when the client has taken the frames, or is gone, as far as the server tells
+     */
+    void sendFrames(byte[] frames, boolean isDue, Runnable taken) {
+        Runnable release = () -> {};
         try {
+            boolean isCompressed = acceptsGzip && frames.length >= GZIP_BYTES;
+            byte[] body = isCompressed ? compressed(frames) : frames;
+            if (embedded == null) {
+                release = unread.add(body.length, isDue);
+            }
             response.setStatus(HttpServletResponse.SC_OK);
             response.setContentType(FRAMES);
             response.setHeader("Cache-Control", "no-store");
             response.addHeader("Vary", "Accept-Encoding");
-            byte[] body = frames;
-            if (acceptsGzip && frames.length >= GZIP_BYTES) {
+            if (isCompressed) {
                 response.setHeader("Content-Encoding", "gzip");
-                body = compressed(frames);
             }
-            sendWhole(body);
+            Runnable released = release;
+            sendWhole(body, () -> {
+                released.run();
+                taken.run();
+            });
+        } catch (ProtocolException e) {
+            sendFailure(Failure.of(e), null);
+            taken.run();
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "the client is gone", e);
             end();
+            release.run();
+            taken.run();
         }
     }
 
@@ -101,7 +129,7 @@ final class RoomsResponse {
                 // serves other connections.
                 async.start(() -> sendLast(body));
             } else {
-                sendWhole(body);
+                sendWhole(body, () -> {});
             }
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "the client is gone", e);
@@ -129,10 +157,13 @@ final class RoomsResponse {
         }
     }
 
-    private void sendWhole(byte[] body) {
+    private void sendWhole(byte[] body, Runnable taken) {
         endSession();
         response.setContentLength(body.length);
-        write(body, failure -> end());
+        write(body, failure -> {
+            taken.run();
+            end();
+        });
     }
 
     /**

@@ -53,6 +53,9 @@ public class RoomsServlet extends HttpServlet {
     private transient EventStreams events;
 
     @Inject
+    private transient UnreadAnswers unread;
+
+    @Inject
     private transient RequestGuard guard;
 
     @Inject
@@ -93,12 +96,12 @@ public class RoomsServlet extends HttpServlet {
                             (int) Math.min(Integer.MAX_VALUE, limits.get(LimitKeys.FRAME_BYTES)),
                             threads);
         } catch (ProtocolException e) {
-            RoomsResponse refusal = new RoomsResponse(async, response, false, embedded);
+            RoomsResponse refusal = new RoomsResponse(async, response, false, embedded, unread);
             abandonBody(request, response, refusal);
             refuse(refusal, e, remote);
             return;
         }
-        RoomsResponse answer = new RoomsResponse(async, response, head.acceptsGzip(), embedded);
+        RoomsResponse answer = new RoomsResponse(async, response, head.acceptsGzip(), embedded, unread);
         var unused = callers.callerOf(head)
                 .thenCombine(body, (caller, bytes) -> {
                     serve(path, head, caller, bytes, answer);

@@ -43,6 +43,7 @@ public class Sends {
             "over HTTP, a poll names its rooms and its session; send takes publish, signal, leave, history, members, "
                     + "remove and ping";
 
+    private UnreadAnswers unread;
     private LeasedSessions leases;
     private SessionRegistry sessions;
     private RoomService service;
@@ -57,6 +58,7 @@ public class Sends {
 
     @Inject
     public Sends(
+            UnreadAnswers unread,
             LeasedSessions leases,
             SessionRegistry sessions,
             RoomService service,
@@ -65,6 +67,7 @@ public class Sends {
             Limits limits,
             Threads threads,
             RoomcastConfig config) {
+        this.unread = unread;
         this.leases = leases;
         this.sessions = sessions;
         this.service = service;
@@ -86,12 +89,13 @@ public class Sends {
         SessionTickets.Named named = caller.session(request.ticket());
         ClientSession main = leases.lease(
                 named == null ? idWithoutTicket(request, caller) : named.id(), request.origin(), caller.identity());
+        unread.requireFewOf(main);
         SentLines answers = new SentLines(lines.size());
         var unused = threads.within(TIMEOUT_SECONDS, answers.result())
                 .whenCompleteAsync(
                         (frames, failure) -> {
                             answers.answerRest(late());
-                            response.sendFrames(answers.result().join());
+                            response.sendFrames(answers.result().join(), true, unread.addOf(main));
                         },
                         threads.pool());
         RoomRequests requests = sessions.newRequests();

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
  */
 public final class Lease {
     private final Quota quota = new Quota();
+    private final AtomicInteger unreadAnswers = new AtomicInteger();
     /** The rooms in which the user may be present on this node, because of this session. */
     private final Set<RoomName> presentIn = ConcurrentHashMap.newKeySet();
     /** The rooms in which the last poll wants its user to be present. */
@@ -27,6 +29,11 @@ public final class Lease {
 
     Quota quota() {
         return quota;
+    }
+
+    /** The number of answers to frames of the client that the client has not read. */
+    public AtomicInteger unreadAnswers() {
+        return unreadAnswers;
     }
 
     /** To be called before the user enters the presence of a room. */

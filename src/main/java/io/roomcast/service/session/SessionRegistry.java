@@ -178,14 +178,27 @@ public class SessionRegistry {
      * @throws ProtocolException {@code busy} if too many bytes wait for slow clients
      */
     public Runnable reserveReply() {
-        if (!outbound.tryReserve(Relay.PAGE_BYTES)) {
+        return reserveAnswer(Relay.PAGE_BYTES, false);
+    }
+
+    /**
+     * Reserves memory for an answer that waits for its client in no queue.
+     *
+     * @param mayExceed whether the answer is counted in any case, even beyond the limit
+     * @return the release of the memory; must run once
+     * @throws ProtocolException {@code busy} if too many bytes wait for slow clients
+     */
+    public Runnable reserveAnswer(long bytes, boolean mayExceed) {
+        if (mayExceed) {
+            outbound.reserve(bytes);
+        } else if (!outbound.tryReserve(bytes)) {
             throw limits.exceeded(
                     LimitKeys.NODE_OUTBOUND_BYTES,
                     ErrorCode.BUSY,
                     "the node holds as much for slow clients as it may",
                     Limits.RETRY_AFTER_MS);
         }
-        return () -> outbound.release(Relay.PAGE_BYTES);
+        return () -> outbound.release(bytes);
     }
 
     /** Bytes that wait in the queues of all sessions. A frame that waits in several queues counts once. */
