@@ -421,6 +421,31 @@ test('a token that was given out a while ago is good for what is left of it', ()
   assert.equal(lifetimeOf('none'), undefined);
 });
 
+test('a question that is to be asked again later ends with the client, or is asked on the next connection', async () => {
+  await enter();
+  let asked = 0;
+  const reply = server.reply.bind(server);
+  server.reply = (frame) => {
+    if (frame.type !== 'history' || (asked += 1) === 2) return reply(frame);
+    return { type: 'error', id: frame.id, room: frame.room, code: 'unavailable', retryAfterMs: 60_000 };
+  };
+  const outcomes = [];
+  const ask = () => room.history().then(({ messages }) => outcomes.push(messages.length),
+    ({ code }) => outcomes.push(code));
+  ask();
+  await until(() => asked === 1);
+  server.intercept = ({ path }, response) => path.endsWith('/poll') && refuse(response, 403);
+  server.say('a');
+  await until(() => told('waiting').length > 0);
+  server.intercept = () => false;
+  await until(() => outcomes.length === 1);
+  ask();
+  await until(() => asked === 3);
+  client.close();
+  await until(() => outcomes.length === 2);
+  assert.deepEqual(outcomes, [1, 'closed']);
+});
+
 test('who goes says so, and asks for nothing more', async () => {
   await enter();
   await until(() => server.polls.at(-1).body.waitMs > 0);

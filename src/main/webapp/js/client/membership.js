@@ -42,6 +42,8 @@ export class Membership {
   /** Why nothing goes on, in the states refused, closed and left. */
   #end;
   #everJoined = false;
+  /** End the pauses of questions that were refused for a moment: the connection is gone. */
+  #pauses = new Set();
 
   /**
    * @param {string} name
@@ -118,6 +120,8 @@ export class Membership {
 
   disconnected() {
     clearTimeout(this.#retryTimer);
+    for (const end of this.#pauses) end();
+    this.#pauses.clear();
     this.#end = undefined;
     this.#gate.shut();
     this.#sequence.interrupted();
@@ -159,9 +163,24 @@ export class Membership {
         return await this.#session.ask({ ...frame, room: this.#name });
       } catch (error) {
         if (!error.transient || error.code === 'timeout' || error.code === 'disconnected') throw error;
-        await new Promise((wake) => setTimeout(wake, backoff.next(error.retryAfterMs)));
+        await this.#pause(backoff.next(error.retryAfterMs));
       }
     }
+  }
+
+  /** Rejects when the connection is lost before the time is over. */
+  #pause(ms) {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        reject(new RoomcastError('disconnected', 'The connection was lost before the question was asked again.'));
+      };
+      const timer = setTimeout(() => {
+        this.#pauses.delete(end);
+        resolve();
+      }, ms);
+      this.#pauses.add(end);
+    });
   }
 
   send(frame) {
