@@ -42,7 +42,6 @@ public final class NatsLink implements AutoCloseable {
     private static final Logger LOG = System.getLogger(NatsLink.class.getName());
     /** Most requests under way. */
     private static final int MAX_REQUESTS = 20_000;
-
     private static final long RETRY_MILLIS = 1_000;
     private static final long CLOSE_SECONDS = 5;
 
