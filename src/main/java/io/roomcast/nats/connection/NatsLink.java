@@ -34,14 +34,14 @@ import java.util.function.LongSupplier;
  * used after the {@link Events#connected} stage has completed, until it is lost. A request fails if the connection is
  * lost, if the reply does not come in time, or if too many requests are under way. Then it may have been carried out.
  *
- * <p><b>Concurrency.</b> Any thread may call. No method but {@link #close} blocks. Replies come on one thread of the
- * connection, and the messages of subscriptions on another one. All threads are made by the factory of the node, and have
- * ended when {@link #close} returns.
+ * <p><b>Concurrency.</b> Any thread may call. Only {@link #close} blocks. Replies come on one thread of the connection,
+ * messages of subscriptions on another one. The factory of the node makes all threads. {@link #close} ends them.
  */
 public final class NatsLink implements AutoCloseable {
     private static final Logger LOG = System.getLogger(NatsLink.class.getName());
     /** Most requests under way. */
     private static final int MAX_REQUESTS = 20_000;
+
     private static final long RETRY_MILLIS = 1_000;
     private static final long CLOSE_SECONDS = 5;
 
