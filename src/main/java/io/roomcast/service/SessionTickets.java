@@ -14,10 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -31,6 +33,11 @@ import javax.crypto.spec.SecretKeySpec;
 public class SessionTickets {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int SECRET_BYTES = 32;
+    /** The name of the secret among what nodes agree on. */
+    private static final String NAME = "http-secret";
+    /** How long the nodes rely on what they have agreed on. */
+    private static final long AGREE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private static final Pattern TICKET =
             Pattern.compile("([A-Za-z0-9_-]{1,64})\\.([0-9]{1,12})\\.([A-Za-z0-9_-]{43})");
     private static final long VALID_SECONDS = TimeUnit.DAYS.toSeconds(1);
@@ -42,6 +49,11 @@ public class SessionTickets {
     /** Completes with the secret. Replaced when the relay could not be reached. */
     private volatile CompletableFuture<byte[]> secret;
 
+    /** When the nodes have last agreed, in nanoseconds of the running time. */
+    private final AtomicLong agreedAt = new AtomicLong();
+
+    private boolean isConfigured;
+
     /** For the container's proxy. */
     protected SessionTickets() {}
 
@@ -50,6 +62,7 @@ public class SessionTickets {
         String configured = config.get(PollKeys.SECRET);
         this.exchange = exchange;
         this.clocks = clocks;
+        this.isConfigured = !configured.isEmpty();
         this.secret = configured.isEmpty()
                 ? null
                 : CompletableFuture.completedFuture(configured.getBytes(StandardCharsets.UTF_8));
@@ -123,9 +136,29 @@ public class SessionTickets {
         if (known == null || known.isCompletedExceptionally()) {
             byte[] proposal = new byte[SECRET_BYTES];
             new SecureRandom().nextBytes(proposal);
-            known = exchange.agree("http-secret", proposal).toCompletableFuture();
+            agreedAt.set(now());
+            known = exchange.agree(NAME, proposal).toCompletableFuture();
             secret = known;
+        } else if (!isConfigured && known.isDone()) {
+            agreeAgain(known.join());
         }
         return known.thenApply(Signer::new);
+    }
+
+    /** A relay that has lost its data knows no secret. The first node that asks then brings its own one back. */
+    private void agreeAgain(byte[] present) {
+        long now = now();
+        long before = agreedAt.get();
+        if (now - before >= AGREE_NANOS && agreedAt.compareAndSet(before, now)) {
+            var unused = exchange.agree(NAME, present).thenAccept(agreed -> {
+                if (!Arrays.equals(agreed, present)) {
+                    secret = CompletableFuture.completedFuture(agreed);
+                }
+            });
+        }
+    }
+
+    private long now() {
+        return clocks.nanos().getAsLong();
     }
 }

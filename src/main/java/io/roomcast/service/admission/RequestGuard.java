@@ -16,6 +16,7 @@ import io.roomcast.service.operations.Refusals;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -32,6 +33,9 @@ public class RequestGuard {
 
     /** What operators read of a page that may not connect. The page's own origin is a text of a stranger. */
     private static final String FOREIGN_ORIGIN_TEXT = "pages of this origin may not connect; see roomcast.origins";
+
+    /** The origin of a page that a browser does not name, as browsers write it. */
+    private static final String UNNAMED_ORIGIN = "null";
 
     private SessionRegistry sessions;
     private Limits limits;
@@ -99,7 +103,9 @@ public class RequestGuard {
         }
         if (isHandshake || head.isForRooms() || !SAFE_METHODS.contains(head.method())) {
             String host = host(head);
-            for (String origin : head.origin()) {
+            // Otherwise a picture on a page of another site could begin a stream under a person's name.
+            List<String> pages = head.isForRooms() && head.isOfUnnamedPage() ? List.of(UNNAMED_ORIGIN) : head.origin();
+            for (String origin : pages) {
                 if (!origins.allows(origin, host)) {
                     refusals.atHandshake(
                             isHandshake ? Counter.HANDSHAKES_FOREIGN : null,
@@ -146,7 +152,6 @@ public class RequestGuard {
     }
 
     /**
-     * /**
      * What a response says about which pages may read it.
      *
      * @param origin origin of the page; null if the request is of no page

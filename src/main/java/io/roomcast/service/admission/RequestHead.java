@@ -16,6 +16,7 @@ import java.util.function.Function;
  * @param isReadable whether all names and values of headers are without characters of control
  * @param hasUnambiguousLength whether the length of the body is {@linkplain BodyLength unambiguous}
  * @param hasBody whether the request has a body, which is not empty as far as its head says
+ * @param fetchSite what a browser says of the site of the page that sends the request
  * @param forwardedFor {@link ForwardedAddresses addresses that proxies have passed on}
  * @param offersUpgrade whether the client offers to change to another protocol, in any form that some server accepts
  */
@@ -31,6 +32,7 @@ public record RequestHead(
         boolean offersUpgrade,
         HandshakeHead handshake,
         List<String> origin,
+        List<String> fetchSite,
         List<String> host,
         List<String> forwardedFor) {
     public static final String UPGRADE = "Upgrade";
@@ -79,6 +81,7 @@ public record RequestHead(
                         values.apply("Sec-WebSocket-Version"),
                         values.apply("Sec-WebSocket-Protocol")),
                 values.apply("Origin"),
+                values.apply("Sec-Fetch-Site"),
                 values.apply("Host"),
                 ForwardedAddresses.of(names, values));
     }
@@ -113,6 +116,16 @@ public record RequestHead(
     /** Whether the request is one of a client that uses rooms over HTTP, and does more than to ask what it may do. */
     public boolean isForRooms() {
         return RequestPath.isRooms(resource) && !method.equals("OPTIONS");
+    }
+
+    /**
+     * Whether a browser sends the request for a page of another origin, and does not say which. Browsers send no {@code
+     * Origin} with a GET for a picture, or when a person follows a link.
+     */
+    boolean isOfUnnamedPage() {
+        return origin.isEmpty()
+                && fetchSite.stream()
+                        .anyMatch(site -> site.equalsIgnoreCase("cross-site") || site.equalsIgnoreCase("same-site"));
     }
 
     /** Whether a handshake of version 13 is allowed by RFC 6455, and all servers read it alike. */

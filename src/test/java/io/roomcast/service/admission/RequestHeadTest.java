@@ -128,4 +128,22 @@ class RequestHeadTest {
         assertFalse(RequestHeads.of("GET", "HTTP/1.0", "/ws", HANDSHAKE).isWellFormed());
         assertFalse(RequestHeads.of("GET", "HTTP/2.0", "/ws", HANDSHAKE).isWellFormed());
     }
+
+    /** A picture on a page of another site. A request with an origin is judged by that. */
+    @Test
+    void aBrowserTellsThatAPageIsOfAnotherSite() {
+        for (String site : List.of("cross-site", "same-site")) {
+            assertTrue(RequestHeads.get("/http/events", Map.of("Sec-Fetch-Site", List.of(site)))
+                    .isOfUnnamedPage());
+            assertFalse(RequestHeads.get(
+                            "/http/events",
+                            Map.of("Sec-Fetch-Site", List.of(site), "Origin", List.of("https://chat.example")))
+                    .isOfUnnamedPage());
+        }
+        for (String site : List.of("same-origin", "none")) {
+            assertFalse(RequestHeads.get("/http/events", Map.of("Sec-Fetch-Site", List.of(site)))
+                    .isOfUnnamedPage());
+        }
+        assertFalse(RequestHeads.get("/http/events", Map.of()).isOfUnnamedPage());
+    }
 }
