@@ -1,48 +1,10 @@
 // The client library over polls, in Node.js, before a server of this program. Run with: node --test
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { lifetimeOf } from '../../../main/webapp/js/client/token-lifetime.js';
 import { Roomcast } from '../../../main/webapp/js/roomcast.js';
-import { PlainServer, until } from './plain-server.mjs';
-
-let server;
-let client;
-let room;
-let heard;
-let events;
-
-beforeEach(async () => {
-  server = await PlainServer.start();
-  heard = [];
-  events = [];
-});
-
-afterEach(() => {
-  client?.close();
-  server.stop();
-});
-
-function enter(options) {
-  client = new Roomcast({ user: 'ann', url: server.url, WebSocket: undefined, backoff: { baseMs: 10, capMs: 50 },
-    ...options });
-  room = client.join('lobby');
-  room.addEventListener('message', ({ detail }) => heard.push(detail.content));
-  for (const type of ['transport', 'open', 'waiting', 'closed']) {
-    client.addEventListener(type, ({ detail }) => events.push({ type, detail }));
-  }
-  for (const type of ['joined', 'gap', 'recovered', 'refused', 'delayed']) {
-    room.addEventListener(type, ({ detail }) => events.push({ type, detail }));
-  }
-  return room.whenJoined();
-}
-
-const told = (type) => events.filter((event) => event.type === type);
-
-const refuse = (response, status, problem = {}, headers = {}) => {
-  response.writeHead(status, { 'Content-Type': 'application/problem+json', ...headers });
-  response.end(JSON.stringify(problem));
-  return true;
-};
+import { until } from './plain-server.mjs';
+import { client, enter, forget, heard, refuse, room, server, told } from './setting.mjs';
 
 test('what is said is heard, where the platform has no WebSocket', async () => {
   await enter();
@@ -229,167 +191,13 @@ test('messages that were missed come as such, and are counted', async () => {
   const position = { ...room.position };
   client.close();
   for (const text of ['a', 'b']) server.say(text);
-  events = [];
-  client = new Roomcast({ user: 'ann', url: server.url, WebSocket: undefined });
-  room = client.join('lobby', { since: position });
+  forget();
+  enter({}, { since: position });
   const replayed = [];
   room.addEventListener('message', ({ detail }) => replayed.push(detail.replayed));
-  room.addEventListener('recovered', ({ detail }) => events.push({ type: 'recovered', detail }));
   await until(() => told('recovered').length === 1);
   assert.equal(told('recovered')[0].detail.count, 2);
   assert.deepEqual(replayed, [true, true]);
-});
-
-test('a server that asks for patience is given it', async () => {
-  await enter();
-  let refusedAt;
-  server.intercept = ({ path }, response) => {
-    if (!path.endsWith('/poll') || refusedAt !== undefined) return false;
-    refusedAt = performance.now();
-    return refuse(response, 503, { code: 'unavailable', retryAfterMs: 700 });
-  };
-  server.say('a');
-  await until(() => server.polls.length > 1 && refusedAt !== undefined && server.polls.at(-1).at > refusedAt + 600);
-  const next = server.polls.find(({ at }) => at > refusedAt);
-  assert.equal(next.at - refusedAt >= 690, true, `${next.at - refusedAt}`);
-  await until(() => heard.length === 1);
-});
-
-test('a server that asks for a longer pause than this tries for is not returned to before', async () => {
-  await enter();
-  server.intercept = (asked, response) => refuse(response, 503, {}, { 'Retry-After': '30' });
-  server.say('a');
-  await until(() => told('waiting').length > 0);
-  assert.equal(told('waiting')[0].detail.delayMs >= 30_000, true, `${told('waiting')[0].detail.delayMs} ms`);
-});
-
-test('who is told to come later by something before the server comes later', async () => {
-  for (const later of ['30', new Date(Date.now() + 32_000).toUTCString()]) {
-    events = [];
-    server.intercept = (asked, response) => {
-      response.writeHead(429, { 'Content-Type': 'text/plain', 'Retry-After': later });
-      return response.end('later');
-    };
-    enter().catch(() => {});
-    await until(() => told('waiting').length > 0);
-    assert.equal(told('waiting')[0].detail.delayMs >= 30_000, true, `${later}: ${told('waiting')[0].detail.delayMs} ms`);
-    client.close();
-  }
-});
-
-test('answers that come too early are no reason to ask all the time', async () => {
-  await enter();
-  await until(() => server.polls.at(-1).body.waitMs > 0);
-  server.intercept = ({ path, body }, response) => {
-    if (!path.endsWith('/poll')) return false;
-    response.end(server.answer(body.rooms).map((line) => `${JSON.stringify(line)}\n`).join(''));
-    return true;
-  };
-  server.say('a');
-  const before = server.polls.length;
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  assert.equal(server.polls.length - before < 25, true, `${server.polls.length - before} polls`);
-  assert.deepEqual(heard, ['a']);
-});
-
-/** What something on the way answers for every address, at once. */
-const PAGES = ['', '\n\n<html>Sign in</html>', '{"error":"sign in"}\n'];
-
-test('a page of something on the way is no answer of a server', async () => {
-  for (const page of PAGES) {
-    events = [];
-    server.intercept = (asked, response) => response.end(page);
-    enter().catch(() => {});
-    await until(() => told('waiting').length > 0, page);
-    client.close();
-  }
-});
-
-test('pages in place of answers end a connection, and short waits of the server do not', async () => {
-  const brief = await PlainServer.start();
-  brief.longestWaitMs = 1_000;
-  const clients = [];
-  const lost = [];
-  const start = async (name, url, options) => {
-    const each = new Roomcast({ user: 'ann', url, WebSocket: undefined, ...options });
-    clients.push(each);
-    each.addEventListener('waiting', () => { if (!lost.includes(name)) lost.push(name); });
-    each.join('lobby');
-    await until(() => each.state === 'open', name);
-  };
-  const counts = new Map();
-  try {
-    // The token says what a client gets after its welcome.
-    server.intercept = ({ headers }, response) => {
-      const token = headers.authorization.slice('Bearer '.length);
-      const count = counts.get(token) ?? 0;
-      counts.set(token, count + 1);
-      if (count === 0) return false;
-      const { isRefused, page } = JSON.parse(token);
-      return isRefused && count === 1 ? refuse(response, 401, { code: 'session_invalid' }) : response.end(page);
-    };
-    for (const transport of ['poll', 'sse']) {
-      for (const page of PAGES) {
-        for (const isRefused of [false, true]) {
-          const token = JSON.stringify({ transport, page, isRefused });
-          await start(token, server.url, { transport, token });
-        }
-      }
-    }
-    await start('brief', brief.url);
-    const names = [...counts.keys()];
-    await until(() => brief.polls.length > 7 && lost.length === names.length);
-    assert.deepEqual(lost.toSorted(), names.toSorted());
-  } finally {
-    clients.forEach((each) => each.close());
-    brief.stop();
-  }
-});
-
-test('messages that come one by one, each at once, come together after a while', async () => {
-  await enter();
-  const timer = setInterval(() => server.say('x'), 5);
-  await until(() => server.log.length > 200);
-  clearInterval(timer);
-  await until(() => heard.length === server.log.length);
-  assert.equal(server.polls.length < 40, true, `${server.polls.length} polls`);
-});
-
-test('a way that cuts what waits is asked for less, until there may be another way', async () => {
-  const page = new EventTarget();
-  globalThis.addEventListener = page.addEventListener.bind(page);
-  const joined = enter();
-  delete globalThis.addEventListener;
-  await joined;
-  let cuts = 0;
-  server.intercept = ({ path, body }, response) => {
-    if (path.endsWith('/poll') && body.waitMs > 1_200) {
-      setTimeout(() => { cuts += 1; response.destroy(); }, 1_200);
-    }
-    return false;
-  };
-  await client.join('another').whenJoined();
-  await until(() => server.polls.at(-1).body.waitMs > 0 && server.polls.at(-1).body.waitMs <= 1_200);
-  const before = cuts;
-  server.say('a');
-  await until(() => heard.length === 1);
-  assert.deepEqual([told('waiting'), cuts], [[], before]);
-  await until(() => server.polls.at(-1).body.waitMs > 0 && server.polls.at(-1).body.waitMs <= 1_200);
-  page.dispatchEvent(new Event('online'));
-  server.say('b');
-  await until(() => server.polls.at(-1).body.waitMs === 20_000);
-});
-
-test('a server that is gone for a while is returned to', async () => {
-  await enter();
-  let gone = true;
-  server.intercept = (asked, response) => gone && refuse(response, 502);
-  server.say('a');
-  await until(() => told('waiting').length > 0);
-  gone = false;
-  await until(() => heard.length === 1);
-  assert.equal(told('recovered').at(-1).detail.count, 1);
-  assert.equal(told('gap').length, 0);
 });
 
 test('a token that is refused ends it, and one that has expired is followed by a fresh one', async () => {
@@ -403,7 +211,7 @@ test('a token that is refused ends it, and one that has expired is followed by a
   server.say('a');
   await until(() => heard.length === 1);
   client.close();
-  events = [];
+  forget();
   enter({ token: refused }).catch(() => {});
   await until(() => told('closed').length === 1);
   assert.equal(told('closed')[0].detail.code, 4501);
@@ -419,31 +227,6 @@ test('a token that was given out a while ago is good for what is left of it', ()
   assert.equal(lifeOf({ iat: now - 800, exp: now - 500 }), 300);
   assert.equal(lifeOf({ iat: now - 299, exp: now + 1 }), 10);
   assert.equal(lifetimeOf('none'), undefined);
-});
-
-test('a question that is to be asked again later ends with the client, or is asked on the next connection', async () => {
-  await enter();
-  let asked = 0;
-  const reply = server.reply.bind(server);
-  server.reply = (frame) => {
-    if (frame.type !== 'history' || (asked += 1) === 2) return reply(frame);
-    return { type: 'error', id: frame.id, room: frame.room, code: 'unavailable', retryAfterMs: 60_000 };
-  };
-  const outcomes = [];
-  const ask = () => room.history().then(({ messages }) => outcomes.push(messages.length),
-    ({ code }) => outcomes.push(code));
-  ask();
-  await until(() => asked === 1);
-  server.intercept = ({ path }, response) => path.endsWith('/poll') && refuse(response, 403);
-  server.say('a');
-  await until(() => told('waiting').length > 0);
-  server.intercept = () => false;
-  await until(() => outcomes.length === 1);
-  ask();
-  await until(() => asked === 3);
-  client.close();
-  await until(() => outcomes.length === 2);
-  assert.deepEqual(outcomes, [1, 'closed']);
 });
 
 test('who goes says so, and asks for nothing more', async () => {

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Timeout;
 /** The client library over plain HTTP, in Node.js, before a server that loses answers and refuses what it should not. */
 @Timeout(120)
 class LibraryOverHttpIT {
-    private static final Path TESTS = Path.of("src/test/resources/client/poll.test.mjs");
+    private static final Path TESTS = Path.of("src/test/resources/client");
     private static final int SECONDS = 100;
 
     @Test
     void keepsItsPromises() throws IOException, InterruptedException {
         Process node = new ProcessBuilder(
-                        Program.NODE.require().toString(), "--test", "--test-reporter=tap", TESTS.toString())
+                        Program.NODE.require().toString(), "--test", "--test-reporter=tap", TESTS.resolve("poll.test.mjs").toString(), TESTS.resolve("way.test.mjs").toString())
                 .redirectErrorStream(true)
                 .start();
         try {
