@@ -126,34 +126,6 @@ test('a session that no node knows is followed by another one', async () => {
   assert.deepEqual(told('waiting'), []);
 });
 
-test('a poll and a send that are refused for one session are followed by one other', async () => {
-  await enter();
-  await until(() => server.polls.at(-1).body.waitMs > 0);
-  // Both are on their way before one is answered. In whichever order that is, the second one speaks of an old session.
-  for (const order of [['poll', 'send'], ['send', 'poll']]) {
-    const { session } = client;
-    const polls = server.polls.length;
-    const held = {};
-    server.intercept = ({ path, body, headers }, response) => {
-      const name = path.slice('/app/http/'.length);
-      const named = name === 'poll' ? body.session : headers['roomcast-session'];
-      if (named !== `signed ${session.slice(1)}`) return false;
-      held[name] = () => refuse(response, 401, { code: 'session_invalid', detail: 'no' });
-      return true;
-    };
-    client.join(`another ${order[0]}`);
-    await until(() => server.polls.length > polls);
-    const published = room.publish(order[0]);
-    await until(() => held.poll && held.send, order[0]);
-    held[order[0]]();
-    if (order[0] === 'poll') await until(() => client.session !== session);
-    held[order[1]]();
-    await published;
-    await until(() => heard.at(-1) === order[0]);
-  }
-  assert.deepEqual([client.session, told('waiting')], ['s3', []]);
-});
-
 test('a new epoch is told as a gap', async () => {
   await enter();
   server.say('a');

@@ -57,8 +57,6 @@ export class HttpTransport {
   #isWelcome = false;
   #heartbeatMs = 0;
   #isClosed = false;
-  /** The session that the round on its way names. */
-  #session;
   /** Of the round that is on its way; it `waits` if there is nothing that it has to bring soon. */
   #watch;
   #waits = false;
@@ -78,7 +76,7 @@ export class HttpTransport {
     this.#sender = new Sender(this.#calls, {
       frame: (frame) => (frame.type === 'closed' ? this.#receive(frame) : this.#hand(frame)),
       heard: () => events.heard(),
-      refused: (refusal, session) => { if (refusal.status === 401) this.#unauthenticated(refusal, session); },
+      refused: (refusal) => { if (refusal.status === 401) this.#unauthenticated(refusal); },
     });
     this.#run();
   }
@@ -132,8 +130,7 @@ export class HttpTransport {
   }
 
   async #next() {
-    this.#session = this.#calls.session;
-    const isUrgent = this.#session === undefined || this.#stays.isChanged;
+    const isUrgent = this.#calls.session === undefined || this.#stays.isChanged;
     const ask = this.#stays.ask();
     const round = this.#roundOf(ask.rooms);
     const waitMs = isUrgent || round.isStream ? 0 : this.#patience.waitMs;
@@ -257,7 +254,7 @@ export class HttpTransport {
   #refused(refusal, ask) {
     const { status, code, message, retryAfterMs } = refusal;
     if (status === 401 || code === 'unauthenticated' || code === 'session_invalid') {
-      this.#unauthenticated(refusal, this.#session);
+      this.#unauthenticated(refusal);
     } else if (retryAfterMs || status === 429 || code === 'superseded' || (this.#isWelcome && status === 404)) {
       this.#failed(refusal);
     } else if (this.#isWelcome && status !== 403 && ask && this.#stays.isChanged) {
@@ -269,15 +266,9 @@ export class HttpTransport {
     }
   }
 
-  /**
-   * A session that no node knows is begun anew, once for all requests that have named it. An expired token may have a
-   * fresh one after it.
-   *
-   * @param {string|undefined} session that the request has named
-   */
-  #unauthenticated(refusal, session) {
-    if (refusal.code === 'session_invalid' && session !== undefined) {
-      if (session !== this.#calls.session) return;
+  /** A session that no node knows is begun anew. An expired token may have a fresh one after it. */
+  #unauthenticated(refusal) {
+    if (refusal.code === 'session_invalid' && this.#calls.session !== undefined) {
       this.#calls.session = undefined;
       this.#failed(refusal);
       this.#restart();

@@ -41,9 +41,8 @@ export class Sender {
 
   /**
    * @param {import('./http-calls.js').HttpCalls} calls
-   * @param {{frame: (frame: object) => void, heard: () => void,
-   *     refused: (refusal: HttpRefusal, session: string) => void}} events refused: the server has refused a request of
-   *     this session as a whole; its frames are answered all the same
+   * @param {{frame: (frame: object) => void, heard: () => void, refused: (refusal: HttpRefusal) => void}} events
+   *     refused: the server has refused a request as a whole; its frames are answered all the same
    */
   constructor(calls, events) {
     this.#calls = calls;
@@ -91,7 +90,6 @@ export class Sender {
 
   async #post(portion) {
     const unanswered = [...portion];
-    const { session } = this.#calls;
     const watch = (this.#watch = new Watch(ANSWER_WITHIN_MS));
     try {
       const response = await this.#calls.call('send', {
@@ -113,7 +111,7 @@ export class Sender {
         return;
       }
       this.#fail(unanswered, error instanceof HttpRefusal ? error : {});
-      if (error instanceof HttpRefusal) this.#events.refused(error, session);
+      if (error instanceof HttpRefusal) this.#events.refused(error);
     } finally {
       watch.stop();
     }

@@ -21,7 +21,11 @@ class LibraryOverHttpIT {
     @Test
     void keepsItsPromises() throws IOException, InterruptedException {
         Process node = new ProcessBuilder(
-                        Program.NODE.require().toString(), "--test", "--test-reporter=tap", TESTS.resolve("poll.test.mjs").toString(), TESTS.resolve("way.test.mjs").toString())
+                        Program.NODE.require().toString(),
+                        "--test",
+                        "--test-reporter=tap",
+                        TESTS.resolve("poll.test.mjs").toString(),
+                        TESTS.resolve("way.test.mjs").toString())
                 .redirectErrorStream(true)
                 .start();
         try {
