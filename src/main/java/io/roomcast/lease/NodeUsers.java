@@ -115,9 +115,9 @@ final class NodeUsers {
                 .toList();
     }
 
-    /** The users who must not be entered by a repair, but stay if Redis has them. */
+    /** The users who must not be entered by a repair, but stay if the broker has them: as {@link #users}, those of now. */
     Set<UserId> asking() {
-        return asking;
+        return Set.copyOf(asking);
     }
 
     long shownChecksum() {
