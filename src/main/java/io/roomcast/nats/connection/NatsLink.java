@@ -47,10 +47,7 @@ public final class NatsLink implements AutoCloseable {
 
     /** What happens to the connection. Called on a thread of the connection, one call at a time. No method blocks. */
     public interface Events {
-        /**
-         * Subscribes what is needed for life. Called for the first connection, and for one that replaces a connection
-         * that the client library has closed for good. What was subscribed is then gone.
-         */
+        /** Subscribes what is always needed. Called for each connection that is not an earlier one made again. */
         void opened(NatsLink link);
 
         /** Prepares the connection, which was made. It is in use when the stage has completed. */
