@@ -1,0 +1,127 @@
+package io.roomcast.support.machine;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A real broker with a directory of its own. Whoever starts it closes it. */
+public abstract class BrokerProcess implements AutoCloseable {
+    private static final int START_SECONDS = 20;
+    private static final int LOG_LINES = 100;
+
+    private final String name;
+    private final Path directory;
+    private Process process;
+
+    /** @param name of the broker, for the directory and for failures */
+    protected BrokerProcess(String name) {
+        this.name = name;
+        try {
+            this.directory = Files.createTempDirectory("roomcast-" + name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+    }
+
+    /** The command line. */
+    protected abstract List<String> command();
+
+    /** Whether this line of the output says that the broker serves. */
+    protected abstract boolean saysReady(String line);
+
+    public final Path directory() {
+        return directory;
+    }
+
+    /** Starts it, or starts it again after {@link #kill} with what it had written to its directory. */
+    public final void start() {
+        try {
+            process = new ProcessBuilder(command()).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        awaitReady(process);
+    }
+
+    private void awaitReady(Process started) {
+        CountDownLatch ready = new CountDownLatch(1);
+        List<String> log = Collections.synchronizedList(new ArrayList<>());
+        Thread drain = new Thread(() -> {
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (log.size() < LOG_LINES) {
+                        log.add(line);
+                    }
+                    if (saysReady(line)) {
+                        ready.countDown();
+                    }
+                }
+            } catch (IOException e) {
+                ready.countDown(); // It was killed.
+            }
+        });
+        drain.setDaemon(true);
+        drain.start();
+        try {
+            if (!ready.await(START_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError(name + " did not start:\n" + String.join("\n", log));
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** SIGKILL; what was not written is lost. */
+    public final void kill() {
+        if (process != null) {
+            process.destroyForcibly();
+            process.onExit().join();
+        }
+    }
+
+    /** SIGSTOP: connections stay open, and nothing is answered. */
+    public final void pause() {
+        signal("STOP");
+    }
+
+    public final void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public final void close() {
+        kill();
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
