@@ -3,6 +3,7 @@ package io.roomcast.nats;
 import io.nats.client.impl.Headers;
 import io.roomcast.nats.connection.Append;
 import io.roomcast.nats.connection.JetStream;
+import io.roomcast.nats.connection.Steps;
 import io.roomcast.nats.connection.Subjects;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -12,7 +13,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -80,10 +80,8 @@ final class RoomAppender {
     private final ArrayDeque<Call> calls = new ArrayDeque<>(1);
     /** Whether a request is under way, or this node waits for another one's call. */
     private boolean busy;
-    /** Whether a thread does steps. A reply that has come already is then handled by that thread, in its loop. */
-    private boolean stepping;
 
-    private boolean stepDue;
+    private final Steps steps = new Steps(this::step, this::failed);
     /** The last record of the room, as far as this node knows; null if it does not. */
     private Tail tail;
     /** Whether {@link #tail} is known: there may be none. */
@@ -114,7 +112,7 @@ final class RoomAppender {
         calls.add(call);
         boolean first = !busy;
         busy = true;
-        return new Accepted(call.result, first ? this::proceed : () -> {});
+        return new Accepted(call.result, first ? steps::proceed : () -> {});
     }
 
     /** Whether nothing waits, so that this object may be forgotten. */
@@ -137,27 +135,6 @@ final class RoomAppender {
         }
     }
 
-    /** Does the next steps, until a reply is to be awaited. Called while {@code busy} is set, outside of the monitor. */
-    private void proceed() {
-        synchronized (this) {
-            stepDue = true;
-            if (stepping) {
-                return;
-            }
-            stepping = true;
-        }
-        while (true) {
-            synchronized (this) {
-                stepping = stepDue;
-                if (!stepDue) {
-                    return;
-                }
-                stepDue = false;
-            }
-            step();
-        }
-    }
-
     private void step() {
         Call call;
         boolean known;
@@ -170,11 +147,11 @@ final class RoomAppender {
             known = tailKnown;
         }
         if (!known) {
-            then(context.tails().read(room), this::tailRead);
+            steps.then(context.tails().read(room), this::tailRead);
         } else if (tail != null && tail.head().following() > 0 && !inCall && waitFor(tail)) {
             later(() -> {
                 tailKnown = false;
-                proceed();
+                steps.proceed();
             });
         } else {
             send(call);
@@ -206,7 +183,7 @@ final class RoomAppender {
                                 && found.head().offset() < known.head().offset());
         if (isLost && found != null) {
             // The stream has lost messages of which this node knows: their offsets are not used again.
-            then(
+            steps.then(
                     context.tails()
                             .renumberIfBehind(
                                     room, known.head().epoch(), known.head().offset()),
@@ -233,7 +210,7 @@ final class RoomAppender {
         if (call != null) {
             refuse(call, new RelayUnavailableException("another node did not wait for the rest of the messages"));
         }
-        proceed();
+        steps.proceed();
     }
 
     private void send(Call call) {
@@ -247,7 +224,7 @@ final class RoomAppender {
         if (entry.key() != null) {
             headers.put("Nats-Msg-Id", Subjects.encode(room.value()) + '/' + Subjects.encode(entry.key()));
         }
-        then(context.jetStream().append(subject, headers, entry.body()), answer -> answered(call, head, answer));
+        steps.then(context.jetStream().append(subject, headers, entry.body()), answer -> answered(call, head, answer));
     }
 
     private void answered(Call call, MessageHead head, Append answer) {
@@ -259,14 +236,14 @@ final class RoomAppender {
             }
             entryDone(call);
         } else if (answer instanceof Append.Duplicate duplicate) {
-            then(context.jetStream().at(context.subjects().messages(), duplicate.sequence()), first -> {
+            steps.then(context.jetStream().at(context.subjects().messages(), duplicate.sequence()), first -> {
                 MessageHead found = first == null ? null : MessageHead.of(first);
                 if (found == null) {
                     refuse(
                             call,
                             new RelayUnavailableException(
                                     "a message with this key was stored, and the history has let go of it"));
-                    proceed();
+                    steps.proceed();
                     return;
                 }
                 synchronized (this) {
@@ -279,21 +256,21 @@ final class RoomAppender {
             if (++call.attempts > MAX_ATTEMPTS) {
                 refuse(call, new RelayUnavailableException("too many nodes publish in the room"));
             }
-            proceed();
+            steps.proceed();
         } else if (answer instanceof Append.Refused refused) {
             refuse(call, refused.why());
-            proceed();
+            steps.proceed();
         }
     }
 
     private void entryDone(Call call) {
         call.attempts = 0;
         if (!call.isComplete()) {
-            proceed();
+            steps.proceed();
             return;
         }
         endCall(call, null);
-        proceed();
+        steps.proceed();
     }
 
     /** Ends the call after the messages that are stored. */
@@ -321,23 +298,6 @@ final class RoomAppender {
     }
 
     /** Goes on with the result. A failure ends all calls that wait: each would wait as long for an answer. */
-    private <T> void then(CompletionStage<T> stage, java.util.function.Consumer<T> next) {
-        stage.whenComplete((value, failure) -> {
-            if (failure == null) {
-                try {
-                    next.accept(value);
-                } catch (RuntimeException e) {
-                    failed(e);
-                }
-            } else {
-                failed(
-                        failure instanceof CompletionException && failure.getCause() != null
-                                ? failure.getCause()
-                                : failure);
-            }
-        });
-    }
-
     private void failed(Throwable failure) {
         List<Call> all;
         synchronized (this) {
@@ -349,6 +309,6 @@ final class RoomAppender {
                 ? unavailable
                 : new RelayUnavailableException("NATS: " + failure);
         all.forEach(call -> endCall(call, why));
-        proceed();
+        steps.proceed();
     }
 }

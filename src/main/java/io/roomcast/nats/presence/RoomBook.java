@@ -4,6 +4,7 @@ import io.nats.client.impl.Headers;
 import io.roomcast.nats.connection.Append;
 import io.roomcast.nats.connection.JetStream;
 import io.roomcast.nats.connection.ServerClock;
+import io.roomcast.nats.connection.Steps;
 import io.roomcast.nats.connection.Subjects;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
@@ -14,9 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 
 /**
  * The record of one room's presence, as this node changes and reads it. A change is a new record, which is stored only if
@@ -86,8 +85,7 @@ final class RoomBook {
     private final ArrayDeque<Call<?>> calls = new ArrayDeque<>(1);
     private final Set<Call<?>> readers = new HashSet<>(1);
     private boolean busy;
-    private boolean stepping;
-    private boolean stepDue;
+    private final Steps steps = new Steps(this::step, this::failAll);
     /** The last record that this node knows of; null if it must be read. */
     private PresenceState known;
     /** The number of this record in the stream; 0 if there is none. */
@@ -129,23 +127,7 @@ final class RoomBook {
 
     /** Does the next steps, until a reply is to be awaited. */
     void proceed() {
-        synchronized (this) {
-            stepDue = true;
-            if (stepping) {
-                return;
-            }
-            stepping = true;
-        }
-        while (true) {
-            synchronized (this) {
-                stepping = stepDue;
-                if (!stepDue) {
-                    return;
-                }
-                stepDue = false;
-            }
-            step();
-        }
+        steps.proceed();
     }
 
     private void step() {
@@ -162,11 +144,11 @@ final class RoomBook {
             }
         }
         if (reads || known == null) {
-            then(jetStream.last(subjects.presence(), subject), record -> {
+            steps.then(jetStream.last(subjects.presence(), subject), record -> {
                 known = record == null ? new PresenceState() : PresenceState.parse(record.body());
                 sequence = record == null ? 0 : record.sequence();
                 complete(takeReaders(), record == null ? clock.millis() : record.millis());
-                proceed();
+                steps.proceed();
             });
         } else {
             store();
@@ -221,7 +203,7 @@ final class RoomBook {
         }
         PresenceChange change = update.finish(clock.micros());
         Headers headers = JetStream.expecting(sequence).put(ChangeText.HEADER, ChangeText.of(change));
-        then(jetStream.append(subject, headers, next.record(millis)), answer -> {
+        steps.then(jetStream.append(subject, headers, next.record(millis)), answer -> {
             if (answer instanceof Append.Stored stored) {
                 known = next;
                 sequence = stored.sequence();
@@ -238,7 +220,7 @@ final class RoomBook {
             } else {
                 known = null;
             }
-            proceed();
+            steps.proceed();
         });
     }
 
@@ -251,7 +233,7 @@ final class RoomBook {
         }
         remove(answered);
         answered.forEach(Call::complete);
-        proceed();
+        steps.proceed();
     }
 
     private synchronized void remove(List<Call<?>> done) {
@@ -266,23 +248,6 @@ final class RoomBook {
         failed.forEach(call -> call.result.completeExceptionally(why));
     }
 
-    private <T> void then(CompletionStage<T> stage, Consumer<T> next) {
-        stage.whenComplete((value, failure) -> {
-            if (failure == null) {
-                try {
-                    next.accept(value);
-                } catch (RuntimeException e) {
-                    failAll(e);
-                }
-            } else {
-                failAll(
-                        failure instanceof CompletionException && failure.getCause() != null
-                                ? failure.getCause()
-                                : failure);
-            }
-        });
-    }
-
     /** Fails all calls that wait, since NATS does not answer: each would wait as long. */
     private void failAll(Throwable failure) {
         List<Call<?>> all;
@@ -290,6 +255,6 @@ final class RoomBook {
             all = List.copyOf(calls);
         }
         fail(all, failure);
-        proceed();
+        steps.proceed();
     }
 }
