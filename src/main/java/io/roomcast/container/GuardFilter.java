@@ -188,8 +188,16 @@ public class GuardFilter extends HttpFilter {
             return;
         }
         int threads = undertow != null ? undertow.threads() : payara != null ? payara.threads() : 0;
+        // A request for rooms costs as much as a handshake, and comes in crowds, too.
+        ConcurrencyLimiter.Task inTurn = undertow == null || !head.isForRooms()
+                ? task
+                : () -> {
+                    if (!handshakes.tryRun(request.getRemoteAddr(), task)) {
+                        refuse(null, request, response, Verdict.OVERLOADED);
+                    }
+                };
         try {
-            if (!requests.tryRun(threads, task)) {
+            if (!requests.tryRun(threads, inTurn)) {
                 refuse(payara, request, response, Verdict.OVERLOADED);
             }
         } catch (IOException e) {

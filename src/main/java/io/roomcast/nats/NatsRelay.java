@@ -16,7 +16,6 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.relay.Futures;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.PresenceStore;
@@ -178,13 +177,6 @@ public final class NatsRelay implements Relay {
         if (link.isReady()) {
             tailWatch.look();
         }
-    }
-
-    @Override
-    public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
-        return Futures.map(
-                publishAll(room, List.of(new Entry(key, body))),
-                prefix -> prefix.positions().get(0));
     }
 
     @Override

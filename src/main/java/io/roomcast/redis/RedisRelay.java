@@ -175,13 +175,6 @@ public final class RedisRelay implements Relay {
     }
 
     @Override
-    public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
-        return Futures.map(
-                publishAll(room, List.of(new Entry(key, body))),
-                prefix -> prefix.positions().get(0));
-    }
-
-    @Override
     public CompletionStage<Prefix> publishAll(RoomName room, List<Entry> entries) {
         RoomKeys keys = keys(room);
         Shard shard = shards.of(keys.slot());

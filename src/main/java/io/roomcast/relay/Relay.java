@@ -49,7 +49,11 @@ public interface Relay extends RoomSource, AutoCloseable {
      * @param key idempotency key, or null if the publish is never repeated
      * @param body as {@link io.roomcast.protocol.StoredMessage#body} describes it
      */
-    CompletionStage<Position> publish(RoomName room, String key, byte[] body);
+    default CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
+        return Futures.map(
+                publishAll(room, List.of(new Entry(key, body))),
+                prefix -> prefix.positions().get(0));
+    }
 
     /**
      * A message that is to be stored.

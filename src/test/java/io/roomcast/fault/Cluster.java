@@ -11,10 +11,6 @@ import io.roomcast.support.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -30,9 +26,6 @@ final class Cluster implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
     /** A lease of 10 s, and something for a busy machine. */
     private static final long PRESENCE_SECONDS = 20;
-
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     final RedisProcess redis;
     final HeldLines linesOfA;
@@ -105,25 +98,25 @@ final class Cluster implements AutoCloseable {
     /** Nothing comes to a node from Redis on the connection of that purpose, until the node knows. */
     void deafen(NodeProcess node, HeldLines lines, String purpose) {
         lines.hold(purpose);
-        awaitReady(node, false);
+        node.awaitReady(false);
         lines.release();
-        awaitReady(node, true);
+        node.awaitReady(true);
     }
 
     /** The nodes may not use that command, for a while. */
     void forbid(String command) {
         onRedis(admin -> admin.aclSetUser("default", "-" + command));
-        awaitReady(a, false);
+        a.awaitReady(false);
         onRedis(admin -> admin.aclSetUser("default", "+" + command));
-        awaitReady(a, true);
+        a.awaitReady(true);
     }
 
     /** There is no room for more in Redis, for a while. */
     void fill() {
         onRedis(admin -> admin.configSet("maxmemory", "1"));
-        awaitReady(a, false);
+        a.awaitReady(false);
         onRedis(admin -> admin.configSet("maxmemory", "0"));
-        awaitReady(a, true);
+        a.awaitReady(true);
     }
 
     /** A node stands still until the others take it for dead. */
@@ -138,24 +131,6 @@ final class Cluster implements AutoCloseable {
         return admin.zrange(LEASES, 0, -1).stream()
                 .filter(lease -> lease.startsWith(node.name() + ":"))
                 .count();
-    }
-
-    void awaitReady(NodeProcess node, boolean ready) {
-        Await.until(node.name() + (ready ? " ready" : " not ready"), 30, () -> isReady(node) == ready);
-    }
-
-    private boolean isReady(NodeProcess node) {
-        HttpRequest request = HttpRequest.newBuilder(node.http("/health/ready"))
-                .timeout(Duration.ofSeconds(2))
-                .build();
-        try {
-            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     /**

@@ -18,13 +18,13 @@ class ClusterFaultIT {
             cluster.goOn();
 
             cluster.redis.kill();
-            cluster.awaitReady(cluster.a, false);
+            cluster.a.awaitReady(false);
             cluster.redis.start();
-            cluster.awaitReady(cluster.a, true);
+            cluster.a.awaitReady(true);
             cluster.goOn();
 
             cluster.redis.pause();
-            cluster.awaitReady(cluster.b, false);
+            cluster.b.awaitReady(false);
             cluster.redis.resume();
             cluster.goOn();
 
@@ -32,9 +32,9 @@ class ClusterFaultIT {
             cluster.goOn();
 
             cluster.wayOfA.cut();
-            cluster.awaitReady(cluster.a, false);
+            cluster.a.awaitReady(false);
             cluster.wayOfA.mend();
-            cluster.awaitReady(cluster.a, true);
+            cluster.a.awaitReady(true);
             cluster.goOn();
 
             cluster.wayOfB.slow(200);

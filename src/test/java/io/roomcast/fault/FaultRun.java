@@ -41,12 +41,12 @@ public final class FaultRun {
         return List.of(
                 new Fault("Redis is killed and comes back", () -> {
                     cluster.redis.kill();
-                    cluster.awaitReady(cluster.a, false);
+                    cluster.a.awaitReady(false);
                     cluster.redis.start();
                 }),
                 new Fault("Redis pauses", () -> {
                     cluster.redis.pause();
-                    cluster.awaitReady(cluster.b, false);
+                    cluster.b.awaitReady(false);
                     cluster.redis.resume();
                 }),
                 new Fault("connections to Redis are cut", cluster::killConnections),
@@ -67,7 +67,7 @@ public final class FaultRun {
                 new Fault("node b stands still", () -> cluster.standStill(cluster.b)),
                 new Fault("node a loses Redis", () -> {
                     cluster.wayOfA.cut();
-                    cluster.awaitReady(cluster.a, false);
+                    cluster.a.awaitReady(false);
                     cluster.wayOfA.mend();
                 }),
                 new Fault("node b's way to Redis is slow", () -> {

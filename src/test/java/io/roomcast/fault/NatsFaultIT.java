@@ -2,16 +2,11 @@ package io.roomcast.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.roomcast.support.Await;
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.nats.NatsProcess;
 import io.roomcast.support.workload.Workload;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -22,9 +17,6 @@ class NatsFaultIT {
     private static final long SEED = 20_260_301;
     private static final long PATIENCE_SECONDS = 60;
     private static final long PRESENCE_SECONDS = 20;
-
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @Test
     void keepsItsPromisesWhileNatsBreaks() throws IOException {
@@ -37,20 +29,20 @@ class NatsFaultIT {
             goOn(workload);
 
             nats.kill();
-            awaitReady(a, false);
+            a.awaitReady(false);
             nats.start();
-            awaitReady(a, true);
+            a.awaitReady(true);
             goOn(workload);
 
             nats.pause();
-            awaitReady(b, false);
+            b.awaitReady(false);
             nats.resume();
             goOn(workload);
 
             wayOfA.cut();
-            awaitReady(a, false);
+            a.awaitReady(false);
             wayOfA.mend();
-            awaitReady(a, true);
+            a.awaitReady(true);
             goOn(workload);
 
             b.kill();
@@ -72,23 +64,5 @@ class NatsFaultIT {
 
     private static void goOn(Workload workload) {
         workload.awaitAcks(200, PATIENCE_SECONDS);
-    }
-
-    private void awaitReady(NodeProcess node, boolean ready) {
-        Await.until(node.name() + (ready ? " ready" : " not ready"), 30, () -> isReady(node) == ready);
-    }
-
-    private boolean isReady(NodeProcess node) {
-        HttpRequest request = HttpRequest.newBuilder(node.http("/health/ready"))
-                .timeout(Duration.ofSeconds(2))
-                .build();
-        try {
-            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

@@ -1,13 +1,19 @@
 package io.roomcast.fault;
 
+import io.roomcast.support.Await;
 import io.roomcast.support.MainProcess;
+import io.roomcast.support.machine.ProcessSignal;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +29,8 @@ final class NodeProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("ready on http://[^:]+:(\\d+)/");
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 20;
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final String name;
     private final Map<String, String> settings;
@@ -104,6 +112,24 @@ final class NodeProcess implements AutoCloseable {
         awaitEnd();
     }
 
+    void awaitReady(boolean ready) {
+        Await.until(name + (ready ? " ready" : " not ready"), 30, () -> isReady() == ready);
+    }
+
+    private boolean isReady() {
+        HttpRequest request = HttpRequest.newBuilder(http("/health/ready"))
+                .timeout(Duration.ofSeconds(2))
+                .build();
+        try {
+            return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /** SIGTERM: the node says goodbye, and ends. */
     void stop() {
         process.destroy();
@@ -112,24 +138,11 @@ final class NodeProcess implements AutoCloseable {
 
     /** SIGSTOP: connections stay open, and nothing is done. */
     void pause() {
-        signal("STOP");
+        ProcessSignal.STOP.sendTo(process);
     }
 
     void resume() {
-        signal("CONT");
-    }
-
-    private void signal(String signal) {
-        try {
-            new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        ProcessSignal.CONT.sendTo(process);
     }
 
     private void awaitEnd() {

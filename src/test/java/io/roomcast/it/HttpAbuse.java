@@ -77,11 +77,7 @@ final class HttpAbuse {
     }
 
     /** Polls and streams that are opened by the hundred, and dropped or never read. */
-    /** Only the embedded server notices at once that a client has gone: see decision 35. */
     static void droppedPolls(TestServer server, Random random) throws IOException {
-        if (TestServer.isRunning()) {
-            return;
-        }
         List<RawConnection> connections = new ArrayList<>();
         String body = "{\"rooms\":{\"abuse-" + random.nextInt(100) + "\":{\"epoch\":\"x\",\"offset\":"
                 + random.nextInt(1_000_000) + "}},\"waitMs\":20000}";

@@ -61,7 +61,7 @@ public class EventStreams {
         Map<RoomName, Position> positions = EventPositions.read(
                 request.lastEventId() == null ? request.query().get("lastEventId") : request.lastEventId());
         String ticket = request.ticket() == null ? request.query().get("session") : request.ticket();
-        new Stream(response).begin(request, caller, caller.session(ticket), rooms, positions);
+        new Stream(response).begin(request, caller, ticket, rooms, positions);
     }
 
     /** One stream. */
@@ -79,9 +79,10 @@ public class EventStreams {
         void begin(
                 RoomsRequest request,
                 Callers.Caller caller,
-                SessionTickets.Named named,
+                String ticket,
                 List<RoomName> rooms,
                 Map<RoomName, Position> positions) {
+            SessionTickets.Named named = caller.session(ticket);
             response.beginEvents();
             ClientSession begun =
                     leases.begin(named == null ? null : named.id(), transport, request.origin(), caller.identity());
@@ -93,11 +94,7 @@ public class EventStreams {
             if (hasEnded) {
                 endSession();
             }
-            leases.greet(
-                    session,
-                    named == null || named.isOld()
-                            ? caller.newTicket(session.id())
-                            : request.ticket() == null ? request.query().get("session") : request.ticket());
+            leases.greet(session, named == null || named.isOld() ? caller.newTicket(session.id()) : ticket);
             leases.join(
                     session,
                     rooms.stream()

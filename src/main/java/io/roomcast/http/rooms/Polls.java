@@ -80,7 +80,7 @@ public class Polls {
     private final class Poll implements PollTransport.Listener {
         private final RoomsResponse response;
         private final PollTransport transport = new PollTransport(this, answerBytes);
-        private ClientSession session;
+        private volatile ClientSession session;
         /** The end of the wait; guarded by the monitor. */
         private ScheduledFuture<?> timeout;
 
@@ -169,7 +169,11 @@ public class Polls {
 
         @Override
         public void onPing() {
-            service.markAlive(session);
+            ClientSession known = session;
+            // The heartbeat may find the session while it begins.
+            if (known != null) {
+                service.markAlive(known);
+            }
         }
     }
 }

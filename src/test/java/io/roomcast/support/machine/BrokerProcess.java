@@ -95,21 +95,11 @@ public abstract class BrokerProcess implements AutoCloseable {
 
     /** SIGSTOP: connections stay open, and nothing is answered. */
     public final void pause() {
-        signal("STOP");
+        ProcessSignal.STOP.sendTo(process);
     }
 
     public final void resume() {
-        signal("CONT");
-    }
-
-    private void signal(String signal) {
-        try {
-            new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
-                    .start()
-                    .waitFor();
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        ProcessSignal.CONT.sendTo(process);
     }
 
     @Override
