@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.logging.Level;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A node that warms up has a crowd of its own at its own door, and nobody else sees anything of it. */
+@Tag("embedded")
 @Timeout(120)
 class WarmUpIT {
     @RegisterExtension

@@ -30,6 +30,8 @@ public abstract class MessageSocket implements WebSocket.Listener, AutoCloseable
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private CompletableFuture<?> lastSend = CompletableFuture.completedFuture(null);
     private volatile WebSocket webSocket;
+    /** Why the connection broke, as the JDK's client says it; null if it did not break. */
+    private volatile Throwable failure;
 
     /**
      * Connects.
@@ -47,8 +49,8 @@ public abstract class MessageSocket implements WebSocket.Listener, AutoCloseable
         }
         headers.forEach(builder::header);
         return builder.buildAsync(URI.create(uri.toString().replaceFirst("^http", "ws")), this)
-                .whenComplete((open, failure) -> {
-                    if (failure != null) {
+                .whenComplete((open, refusal) -> {
+                    if (refusal != null) {
                         end(ABNORMAL);
                     }
                 });
@@ -80,6 +82,12 @@ public abstract class MessageSocket implements WebSocket.Listener, AutoCloseable
     /** Completes with the close code, or {@link #ABNORMAL}. */
     public final CompletableFuture<Integer> closed() {
         return closed;
+    }
+
+    /** How the connection ended, for the message of a test that fails. */
+    protected final String howClosed() {
+        Integer code = closed.getNow(null);
+        return code == null ? "no" : failure == null ? code.toString() : code + ", " + failure;
     }
 
     public final boolean isOpen() {
@@ -152,7 +160,8 @@ public abstract class MessageSocket implements WebSocket.Listener, AutoCloseable
     }
 
     @Override
-    public final void onError(WebSocket from, Throwable failure) {
+    public final void onError(WebSocket from, Throwable reason) {
+        failure = reason;
         end(ABNORMAL);
     }
 

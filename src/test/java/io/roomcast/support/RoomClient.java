@@ -94,7 +94,7 @@ public class RoomClient extends MessageSocket {
         while (true) {
             Frame frame = poll(deadline - System.nanoTime());
             if (frame == null) {
-                throw new AssertionError("waited in vain for " + description + "; closed: " + closed().getNow(null)
+                throw new AssertionError("waited in vain for " + description + "; closed: " + howClosed()
                         + "; came instead: " + shortened(instead));
             }
             if (wanted.test(frame)) {

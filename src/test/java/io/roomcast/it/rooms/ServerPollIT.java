@@ -98,8 +98,7 @@ class ServerPollIT {
     @Test
     void aPollWaitsForTheNextMessage() {
         ann.poll(20_000);
-        CompletableFuture<HttpResponse<String>> waiting = ann.pollAsync(20_000);
-        server.awaitMetric("roomcast_members", 1);
+        CompletableFuture<HttpResponse<String>> waiting = waitingPoll(0);
         try (RoomClient ben = RoomClient.enter(server, room, "ben")) {
             ben.say("{'type':'publish','id':1,'content':'hi'}").next("ack");
             List<Frame> answer = ann.take(PollClient.join(waiting));
@@ -108,6 +107,14 @@ class ServerPollIT {
             }
             assertEquals(List.of("hi"), contents(answer));
         }
+    }
+
+    /** Sends ann's next poll, and returns when it has joined the room. Her last poll has left it by then. */
+    private CompletableFuture<HttpResponse<String>> waitingPoll(int others) {
+        server.awaitMetric("roomcast_members", others);
+        CompletableFuture<HttpResponse<String>> poll = ann.pollAsync(20_000);
+        server.awaitMetric("roomcast_members", others + 1);
+        return poll;
     }
 
     @Test
@@ -175,8 +182,7 @@ class ServerPollIT {
     void whoLeavesIsGoneAtOnce() {
         try (RoomClient ben = RoomClient.enter(server, room, "ben")) {
             ann.poll(20_000);
-            CompletableFuture<HttpResponse<String>> waiting = ann.pollAsync(20_000);
-            server.awaitMetric("roomcast_members", 2);
+            CompletableFuture<HttpResponse<String>> waiting = waitingPoll(1);
             ann.send("{'type':'leave','room':'" + room + "'}");
             assertTrue(types(ann.take(PollClient.join(waiting))).contains("left"));
             Frame change = ben.next("presence");
@@ -190,8 +196,7 @@ class ServerPollIT {
     @Test
     void aSecondPollEndsTheFirst() {
         ann.poll(20_000);
-        CompletableFuture<HttpResponse<String>> first = ann.pollAsync(20_000);
-        server.awaitMetric("roomcast_members", 1);
+        CompletableFuture<HttpResponse<String>> first = waitingPoll(0);
         CompletableFuture<HttpResponse<String>> second = ann.pollAsync(1_000);
         List<Frame> ended = PollClient.frames(PollClient.join(first));
         assertEquals("superseded", ended.get(ended.size() - 1).string("code"));
