@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,13 +35,22 @@ final class NodeProcess implements AutoCloseable {
 
     private final String name;
     private final Map<String, String> settings;
+    private String classPath = System.getProperty("java.class.path");
     private int port;
     private Process process;
+    /** What it has logged since it was made. */
+    private final List<String> log = new CopyOnWriteArrayList<>();
 
     /** @param settings by key without the prefix, for example {@code relay} */
     NodeProcess(String name, Map<String, String> settings) {
         this.name = name;
         this.settings = settings;
+    }
+
+    /** From its next start on, the node runs this build. */
+    NodeProcess upgrade(Build build) {
+        classPath = build.classPath();
+        return this;
     }
 
     /** Starts the node, and returns when it serves. */
@@ -50,9 +60,8 @@ final class NodeProcess implements AutoCloseable {
                 "-Xmx256m",
                 MainProcess.SHORT_LIVED,
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 "io.roomcast.standalone.Main"));
-        command.add("--data=none");
         settings.forEach((key, value) -> command.add("--" + key + "=" + value));
         command.add("--node=" + name);
         command.add("--port=" + port);
@@ -78,17 +87,16 @@ final class NodeProcess implements AutoCloseable {
     private void read(Process started, CompletableFuture<Integer> listening) {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8))) {
-            StringBuilder said = new StringBuilder();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 Matcher ready = READY.matcher(line);
                 if (ready.find()) {
                     listening.complete(Integer.valueOf(ready.group(1)));
                 } else {
                     System.err.println(name + ": " + line);
-                    said.append(line).append('\n');
+                    log.add(line);
                 }
             }
-            listening.completeExceptionally(new IOException(name + " ended: " + said));
+            listening.completeExceptionally(new IOException(name + " ended: " + String.join("\n", log)));
         } catch (IOException e) {
             listening.completeExceptionally(e);
         }
@@ -104,6 +112,11 @@ final class NodeProcess implements AutoCloseable {
 
     URI http(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    /** Waits until a line of its log contains this. */
+    void awaitLog(String text) {
+        Await.until(name + " says: " + text, () -> log.stream().anyMatch(line -> line.contains(text)));
     }
 
     /** SIGKILL: no goodbye of any kind. */

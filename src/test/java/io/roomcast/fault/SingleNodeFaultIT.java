@@ -14,7 +14,7 @@ class SingleNodeFaultIT {
 
     @Test
     void keepsItsPromisesWhileClientsAndNodeComeAndGo() {
-        try (NodeProcess node = new NodeProcess("alone", Map.of("presence.grace", "1s")).start();
+        try (NodeProcess node = new NodeProcess("alone", Map.of("presence.grace", "1s", "data", "none")).start();
                 Workload workload = new Workload(List.of(node::webSocket), 10, 4, 5, 20, 42)) {
             workload.awaitAcks(500, PATIENCE_SECONDS);
             node.stop();

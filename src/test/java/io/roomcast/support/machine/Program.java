@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 /** A program of this machine that some tests need. Where it is missing, they are skipped and say what to install. */
 public enum Program {
     CHROMIUM("Chromium", "Install Debian's package chromium", "chromium", "chromium-browser", "google-chrome"),
+    GIT("Git", "Install Debian's package git", "git"),
     NATS_SERVER("NATS", "Install Debian's package nats-server", "nats-server"),
     NGINX("nginx", "Install Debian's package nginx-light", "nginx"),
     PRLIMIT("prlimit", "Install Debian's package util-linux", "prlimit"),
