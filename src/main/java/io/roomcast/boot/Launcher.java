@@ -36,8 +36,9 @@ public final class Launcher {
             runMain(Launcher.class.getClassLoader(), args);
             return;
         }
-        if (args.length == 2 && args[0].equals(EXTRACT)) {
-            extract(jar, Path.of(args[1]));
+        String directory = extractDirectory(args);
+        if (directory != null) {
+            extract(jar, Path.of(directory));
             return;
         }
         URL[] classpath;
@@ -53,6 +54,14 @@ public final class Launcher {
         ClassLoader loader = new URLClassLoader("roomcast", classpath, ClassLoader.getPlatformClassLoader());
         Thread.currentThread().setContextClassLoader(loader);
         runMain(loader, args);
+    }
+
+    /** The directory of {@code --extract DIRECTORY} or {@code --extract=DIRECTORY}; null if the arguments are others. */
+    private static String extractDirectory(String[] args) {
+        if (args.length == 2 && args[0].equals(EXTRACT)) {
+            return args[1];
+        }
+        return args.length == 1 && args[0].startsWith(EXTRACT + "=") ? args[0].substring(EXTRACT.length() + 1) : null;
     }
 
     private static void extract(Path war, Path directory) {

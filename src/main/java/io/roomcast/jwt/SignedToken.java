@@ -9,6 +9,7 @@ import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.jwt.proc.BadJWTException;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.roomcast.identity.TokenRefusedException;
 import jakarta.json.JsonObject;
@@ -97,6 +98,8 @@ final class SignedToken {
             PROCESSOR.process(jwt, new Candidates(keys));
         } catch (BadJWSException e) {
             return Optional.empty();
+        } catch (BadJWTException e) {
+            throw refused("its claims do not have the form of RFC 7519");
         } catch (BadJOSEException | JOSEException | RuntimeException e) {
             throw notSigned();
         }

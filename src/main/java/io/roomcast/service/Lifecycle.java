@@ -9,6 +9,7 @@ import io.roomcast.node.NodeStarted;
 import io.roomcast.node.ServerInfo;
 import io.roomcast.node.Threads;
 import io.roomcast.node.Warnings;
+import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.room.RoomRegistry;
@@ -18,6 +19,7 @@ import io.roomcast.service.operations.Rehearsal;
 import io.roomcast.service.operations.StartReport;
 import io.roomcast.service.operations.WarmUp;
 import io.roomcast.service.presence.PresenceAnnouncer;
+import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Starts and stops the tasks of a node that no request triggers. The embedded server or the application server calls
@@ -39,8 +42,16 @@ public class Lifecycle {
     /** How long {@link #stop} waits, after the window, for the last connections to close. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
+    /**
+     * How long {@link #stop} waits at most for users to come back at other nodes. A longer grace ends early, because
+     * service managers do not wait for ever.
+     */
+    private static final Duration RETURN_TIMEOUT = Duration.ofSeconds(10);
+
     private TokenAdmission tokenAdmission;
     private SessionRegistry sessions;
+    private RoomJoins joins;
+    private NodeExchange exchange;
     private Heartbeat heartbeat;
     private Readiness readiness;
     private WarmUp warmUp;
@@ -57,6 +68,7 @@ public class Lifecycle {
     private int maxNames;
 
     private Duration drainWindow;
+    private Duration returnTimeout;
     private boolean started;
 
     /** For the container's proxy. */
@@ -70,6 +82,8 @@ public class Lifecycle {
     public Lifecycle(
             TokenAdmission tokenAdmission,
             SessionRegistry sessions,
+            RoomJoins joins,
+            NodeExchange exchange,
             Heartbeat heartbeat,
             Readiness readiness,
             WarmUp warmUp,
@@ -86,6 +100,8 @@ public class Lifecycle {
             RoomcastConfig config) {
         this.tokenAdmission = tokenAdmission;
         this.sessions = sessions;
+        this.joins = joins;
+        this.exchange = exchange;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
         this.warmUp = warmUp;
@@ -100,6 +116,8 @@ public class Lifecycle {
         this.report = report;
         this.maxNames = config.get(Keys.PRESENCE_NAMES);
         this.drainWindow = config.get(OperationKeys.DRAIN_STOP_WINDOW);
+        Duration grace = config.get(Keys.PRESENCE_GRACE);
+        this.returnTimeout = grace.compareTo(RETURN_TIMEOUT) < 0 ? grace : RETURN_TIMEOUT;
     }
 
     /** @param rehearsal opens what {@link WarmUp} plays, if warm-up is configured */
@@ -130,8 +148,8 @@ public class Lifecycle {
     }
 
     /**
-     * Drains all sessions and waits until they are gone, at most two seconds longer than the window. Then closes
-     * presence and the relay, which need threads to finish. Ends the threads last. Disposers of CDI beans would not
+     * Drains all sessions and waits until they are gone, at most two seconds longer than the window. If there may be
+     * other nodes, it also waits for users to come back there, as long as they may do so unnoticed. Then closes presence and the relay, which need threads to finish. Ends the threads last. Disposers of CDI beans would not
      * keep this order. A stopped node cannot be started again.
      */
     public void stop(Author author) {
@@ -171,13 +189,24 @@ public class Lifecycle {
         tokenAdmission.stop();
         readiness.stop();
         awaitNoSessions(drainWindow.plus(CLOSE_TIMEOUT));
+        awaitReturns();
         drain.endStop();
     }
 
     private void awaitNoSessions(Duration timeout) {
+        await(() -> sessions.all().stream().allMatch(ClientSession::isBetweenRequests), timeout);
+    }
+
+    /** A user whom the close of presence takes out of a room before that would be shown to leave and to come back. */
+    private void awaitReturns() {
+        if (!exchange.isAlone()) {
+            await(() -> !joins.awaitsReturns() && sessions.count() == 0, returnTimeout);
+        }
+    }
+
+    private void await(BooleanSupplier condition, Duration timeout) {
         long deadline = clocks.nanos().getAsLong() + timeout.toNanos();
-        while (sessions.all().stream().anyMatch(session -> !session.isBetweenRequests())
-                && clocks.nanos().getAsLong() - deadline < 0) {
+        while (!condition.getAsBoolean() && clocks.nanos().getAsLong() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }

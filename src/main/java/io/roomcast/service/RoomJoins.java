@@ -32,6 +32,7 @@ import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -58,6 +59,8 @@ public class RoomJoins {
     private RoomSettings settings;
     private NodeMetrics metrics;
     private long graceMillis;
+    /** Tasks of {@link #afterGrace} that have not run. */
+    private final AtomicInteger graces = new AtomicInteger();
 
     /** For the container's proxy. */
     protected RoomJoins() {}
@@ -258,11 +261,22 @@ public class RoomJoins {
 
     /** Runs a short task when the time is over in which a user may come back unnoticed. It runs on the timer's thread. */
     void afterGrace(Runnable task) {
+        graces.incrementAndGet();
+        Runnable last = () -> {
+            graces.decrementAndGet();
+            task.run();
+        };
         try {
-            var unused = threads.timer().schedule(task, graceMillis, TimeUnit.MILLISECONDS);
+            var unused = threads.timer().schedule(last, graceMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
+            graces.decrementAndGet();
             LOG.log(Level.DEBUG, "the node stops; it removes its users from all rooms by itself", e);
         }
+    }
+
+    /** Whether users of this node may still come back unnoticed. Any thread. */
+    boolean awaitsReturns() {
+        return graces.get() > 0;
     }
 
     private void leavePresence(RoomName room, ClientSession session) {

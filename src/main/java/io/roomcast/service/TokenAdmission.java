@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 /** Admits sessions by their tokens, and closes them when the tokens expire. Any thread; no method blocks. */
 @ApplicationScoped
 public class TokenAdmission {
-    /** Shortest time between two names of a session, since each is told to all members of all its rooms. */
+    /** Shortest time between two names of a session, since each is told to all members of all its rooms. A later name waits. */
     private static final long NAME_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final Logger LOG = System.getLogger(TokenAdmission.class.getName());
@@ -121,17 +121,11 @@ public class TokenAdmission {
                         refuse(session, frame.id(), "the token is another user's");
                         return;
                     }
-                    User before = session.identity().user();
-                    long now = clocks.nanos().getAsLong();
-                    boolean mayChange = now - session.shownAnewAt() >= NAME_PAUSE_NANOS;
-                    if (!sessions.identify(session, mayChange ? identity : identity.shownAs(before))) {
+                    if (!identifyAnew(session, identity)) {
                         return;
                     }
                     session.reply(new ServerFrame.Refreshed(frame.id(), expiresInMs(session)));
-                    if (!before.equals(session.identity().user())) {
-                        session.setShownAnewAt(now);
-                        session.roomNames().forEach(room -> joins.showAnew(session, room));
-                    }
+                    showNext(session);
                     session.roomNames().stream()
                             .filter(room -> !session.may(Permission.READ, room))
                             .forEach(room -> joins.removeFromRoom(
@@ -139,6 +133,35 @@ public class TokenAdmission {
                 },
                 text -> refuse(session, frame.id(), text),
                 text -> answerUnavailable(session, frame.id(), text));
+    }
+
+    /** Gives the session its new rights at once. How its user is shown changes in {@link #showNext}. */
+    private boolean identifyAnew(ClientSession session, Identity identity) {
+        synchronized (session) {
+            session.setNextShown(identity.user());
+            return sessions.identify(
+                    session, identity.shownAs(session.identity().user()));
+        }
+    }
+
+    /** Shows the user of a session as its last token says, if the last change is long enough ago. */
+    private void showNext(ClientSession session) {
+        long now = clocks.nanos().getAsLong();
+        // The identity must not be replaced by a refresh meanwhile.
+        synchronized (session) {
+            User next = session.nextShown();
+            if (next == null || now - session.shownAnewAt() < NAME_PAUSE_NANOS) {
+                return;
+            }
+            session.setNextShown(null);
+            User before = session.identity().user();
+            if (!sessions.identify(session, session.identity().shownAs(next))
+                    || before.equals(session.identity().user())) {
+                return;
+            }
+            session.setShownAnewAt(now);
+        }
+        session.roomNames().forEach(room -> joins.showAnew(session, room));
     }
 
     /**
@@ -204,7 +227,7 @@ public class TokenAdmission {
         return isExpired;
     }
 
-    /** Closes sessions whose token has expired, and sessions that sent no {@code hello} in time. */
+    /** Closes sessions whose token has expired, and those without a {@code hello} in time. Shows names that have waited. */
     private void checkSessions() {
         Instant now = clocks.wall().instant();
         long nowNanos = time.getAsLong();
@@ -212,6 +235,7 @@ public class TokenAdmission {
             if (session.identity() != null) {
                 if (session.isOpen()) {
                     closeIfExpired(session, now);
+                    showNext(session);
                 }
             } else if (nowNanos - session.openedAt() > helloTimeoutNanos) {
                 session.queue().close(CloseCode.HELLO_TIMEOUT, "no hello in time");

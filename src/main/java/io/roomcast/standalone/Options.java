@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class Options {
     static final String CHECK = "--check";
+    private static final String EXTRACT = "--extract";
 
     private static final String PREFIX = "roomcast.";
     private static final String DASHES = "--";
@@ -69,7 +70,7 @@ final class Options {
                 .description(wrapped("Checks the configuration and ends. For an application server, give its system "
                         + "properties and its environment, too."))
                 .build());
-        spec.addOption(OptionSpec.builder("--extract")
+        spec.addOption(OptionSpec.builder(EXTRACT)
                 .type(String.class)
                 .paramLabel("<directory>")
                 .description(wrapped("As the only option: unpacks the WAR into a new directory and ends. "
@@ -125,6 +126,10 @@ final class Options {
                 sources.getConfigValue(name).getSourceName(),
                 System.getenv().keySet()));
         List<String> problems = new ArrayList<>();
+        if (options.hasMatchedOption(EXTRACT)) {
+            // The launcher has served it where it can be served.
+            problems.add(EXTRACT + " must be the only option, and needs java -jar roomcast.war");
+        }
         options.errors().stream()
                 .filter(problem -> !(problem instanceof UnmatchedArgumentException))
                 .forEach(problem -> problems.add(problem.getMessage()));

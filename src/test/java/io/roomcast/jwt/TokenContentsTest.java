@@ -245,9 +245,24 @@ class TokenContentsTest {
         return Verified.token(settings, token);
     }
 
+    @Test
+    void aRefusalSaysWhetherTheSignatureOrTheClaimsAreWrong() {
+        String claims =
+                refusal(Map.of(), Tokens.raw(HEADER, ANN + ",\"aud\":[5]}")).getMessage();
+        assertTrue(claims.contains("claims"), claims);
+        String token = Tokens.raw(HEADER, ANN + "}");
+        String signature = refusal(Map.of(), token.substring(0, token.length() - 5) + "AAAAA")
+                .getMessage();
+        assertTrue(signature.contains("not signed by a known key"), signature);
+    }
+
     private static void assertRefused(Map<String, String> settings, String token) {
+        refusal(settings, token);
+    }
+
+    private static TokenRefusedException refusal(Map<String, String> settings, String token) {
         CompletionException refused =
                 assertThrows(CompletionException.class, () -> accepted(settings, token), () -> "taken: " + token);
-        assertInstanceOf(TokenRefusedException.class, refused.getCause(), token);
+        return assertInstanceOf(TokenRefusedException.class, refused.getCause(), token);
     }
 }

@@ -99,7 +99,7 @@ public class Cluster {
     /**
      * Asks all nodes.
      *
-     * @return fails if this node has no answer itself, and with {@code busy} if too many questions wait for their answers
+     * @return fails with {@code unavailable} if this node has not started yet, and with {@code busy} if too many questions wait for their answers
      */
     public <Q, A> CompletionStage<ClusterAnswer<A>> ask(Topic<Q, A> topic, Q question) {
         if (questions.incrementAndGet() > MAX_QUESTIONS) {
@@ -130,7 +130,12 @@ public class Cluster {
 
     @SuppressWarnings("unchecked") // a topic is served with its own types
     private <Q, A> A ownAnswer(Topic<Q, A> topic, Q question) {
-        return ((Served<Q, A>) served.get(topic.name())).handler().apply(question);
+        Served<Q, A> own = (Served<Q, A>) served.get(topic.name());
+        if (own == null) {
+            throw new ProtocolException(
+                    ErrorCode.UNAVAILABLE, "the node starts; it does not answer yet", Limits.RETRY_AFTER_MS);
+        }
+        return own.handler().apply(question);
     }
 
     /** @return null, for nodes that are not known */

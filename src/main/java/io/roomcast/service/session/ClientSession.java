@@ -15,6 +15,7 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,6 +63,8 @@ public final class ClientSession {
     private volatile long heardAt;
     /** When the user was last shown under another name. */
     private volatile long shownAnewAt;
+    /** How the user is to be shown when enough time has passed; null if as now. */
+    private volatile User nextShown;
 
     /**
      * A frame that waits for the check of the token.
@@ -291,6 +294,15 @@ public final class ClientSession {
 
     public void setShownAnewAt(long nanos) {
         shownAnewAt = nanos;
+    }
+
+    /** How the user is to be shown when enough time has passed; null if as now. */
+    public User nextShown() {
+        return nextShown;
+    }
+
+    public void setNextShown(User user) {
+        nextShown = user;
     }
 
     /** When the client last sent something, in nanoseconds of {@link RunningTime}. */

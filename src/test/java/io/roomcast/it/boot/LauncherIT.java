@@ -87,7 +87,7 @@ class LauncherIT {
     @Test
     void theExtractedWarStartsFromAClassDataArchive() throws Exception {
         Path extracted = work.resolve("extracted");
-        Process extraction = start("--extract", extracted.toString());
+        Process extraction = start("--extract=" + extracted);
         assertTrue(extraction.waitFor(START.toSeconds(), SECONDS));
         assertEquals(0, extraction.exitValue(), output(extraction));
 

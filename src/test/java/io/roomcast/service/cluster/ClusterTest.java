@@ -4,6 +4,7 @@ import static io.roomcast.support.Stages.get;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -69,6 +70,19 @@ class ClusterTest {
         void say(String node, String json, String... silent) {
             answers.complete(new Answers(List.of(new Answer(node, json.getBytes(UTF_8))), List.of(silent)));
         }
+    }
+
+    @Test
+    void aNodeThatHasNotStartedYetSaysSo() {
+        Topic<Question, Said> later = new Topic<>("later", Question.class, Said.class);
+        CompletionException failure = assertThrows(
+                CompletionException.class,
+                () -> cluster.ask(later, new Question("x"))
+                        .toCompletableFuture()
+                        .join());
+        assertEquals(
+                ErrorCode.UNAVAILABLE,
+                assertInstanceOf(ProtocolException.class, failure.getCause()).code());
     }
 
     @Test
