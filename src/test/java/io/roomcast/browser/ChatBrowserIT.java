@@ -2,6 +2,7 @@ package io.roomcast.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -69,8 +70,12 @@ class ChatBrowserIT {
     }
 
     @Test
-    void whoComesBackFetchesNothingButThePage() {
-        ChatPage ann = person().enter(server.uri(), "ann", "lobby");
+    void aFirstVisitFetchesLittleAndWhoComesBackNothingButThePage() {
+        ChatPage ann = person();
+        List<String> requests = new ArrayList<>();
+        ann.page().onRequest(request -> requests.add(request.url()));
+        ann.enter(server.uri(), "ann", "lobby");
+        assertTrue(requests.size() <= ChatPage.FIRST_REQUESTS, requests.toString());
         Object files = ann.page().evaluate("performance.getEntriesByType('resource').length");
         ann.page().reload();
         assertThat(ann.page().locator(".topbar")).hasAttribute("data-online", "true");

@@ -20,6 +20,12 @@ final class ChatPage implements AutoCloseable {
 
     private static final int HEIGHT = 800;
 
+    /**
+     * At most so many requests are a first visit: the page, its stylesheets, two scripts, the icon, which may be asked
+     * for twice, and some more for what is to come.
+     */
+    static final int FIRST_REQUESTS = 10;
+
     private final BrowserContext context;
     private final Page page;
     private final List<String> failures;

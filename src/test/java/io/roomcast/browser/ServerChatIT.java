@@ -2,10 +2,12 @@ package io.roomcast.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.TestServer;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,10 @@ class ServerChatIT {
         try (CuttableProxy network = CuttableProxy.before(SERVER);
                 ChatPage ann = ChatPage.with(CHROMIUM.browser());
                 ChatPage bob = ChatPage.with(CHROMIUM.browser())) {
+            List<String> requests = new ArrayList<>();
+            ann.page().onRequest(request -> requests.add(request.url()));
             ann.enter(network.uri().resolve(SERVER.getPath()), "ann", ROOM);
+            assertTrue(requests.size() <= ChatPage.FIRST_REQUESTS, requests.toString());
             bob.enter(SERVER, "bob", ROOM);
 
             ann.say(ROOM, "Grüße 😀");

@@ -143,7 +143,7 @@ class NginxIT {
         String page = http.send(get, HttpResponse.BodyHandlers.ofString()).body();
         Matcher named = Pattern.compile("\"(v/[^\"]+)\"").matcher(page);
         List<String> files = named.results().map(file -> "/" + file.group(1)).toList();
-        assertTrue(files.stream().anyMatch(file -> file.endsWith("/js/app/main.js")), page);
+        assertTrue(files.stream().anyMatch(file -> file.endsWith("/js/app/main-bundle.js")), page);
         return files;
     }
 

@@ -27,8 +27,8 @@ final class Addresses {
     private static final List<String> STRANGE = List.of(
             "lob;by", "lobby;jsessionid=1", "lob%2Fby", "lob%2fby", "lob%5Cby", "lob%3Bby", "lob%25by", "lob%00by");
 
-    /** A file that the page names by its version. */
-    private static final Pattern STYLE = Pattern.compile("href=\"(v/[0-9a-f]+/css/base\\.css)\"");
+    /** What the page names by its version; single files are beside it. */
+    private static final Pattern STYLES = Pattern.compile("href=\"(v/[0-9a-f]+/css/)bundle\\.css\"");
 
     private final URI application;
     private final Http api;
@@ -46,9 +46,9 @@ final class Addresses {
         assertTrue(ready.body().contains("\"UP\""), ready.body());
         assertServed("js/roomcast.js", "/js/roomcast.js");
         String page = anonymous.sendPlain("GET", "/", null).body();
-        Matcher style = STYLE.matcher(page);
-        assertTrue(style.find(), page);
-        assertServed("css/base.css", "/" + style.group(1));
+        Matcher styles = STYLES.matcher(page);
+        assertTrue(styles.find(), page);
+        assertServed("css/base.css", "/" + styles.group(1) + "base.css");
         assertEquals(404, anonymous.sendPlain("GET", "/WEB-INF/web.xml", null).statusCode());
     }
 

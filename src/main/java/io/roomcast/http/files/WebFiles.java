@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * The web client as a set of files of one version. The version is a hash of all of them. The page names its files below
  * {@code v/VERSION/}, where browsers keep them for good. So a page never runs scripts of another build, and a browser
- * that comes back asks for the page only.
+ * that comes back asks for the page only. Scripts and styles go to the browser {@linkplain VersionedPage joined}.
  *
  * <p>Each file also has its plain address, for pages that others write. There, clients ask each time whether it has
  * changed. Times of files count for nothing, because a build may give all its files the same time as the build before.
@@ -38,16 +38,19 @@ public final class WebFiles {
 
     private WebFiles(Map<String, byte[]> contents) {
         SortedMap<String, byte[]> sorted = new TreeMap<>(contents);
+        VersionedPage page = sorted.containsKey(PAGE) ? new VersionedPage(sorted) : null;
+        if (page != null) {
+            sorted.putAll(page.bundles());
+        }
         byte[][] parts = sorted.entrySet().stream()
                 .flatMap(file -> Stream.of(file.getKey().getBytes(StandardCharsets.UTF_8), file.getValue()))
                 .toArray(byte[][]::new);
-        String version = WebFile.hash(parts);
-        prefix = VERSIONS + version;
+        prefix = VERSIONS + WebFile.hash(parts);
         sorted.forEach((path, content) -> files.put(path, new WebFile(type(path), content)));
-        if (sorted.containsKey(PAGE)) {
-            WebFile page = new WebFile(type(PAGE), new VersionedPage(sorted).text(prefix.substring(1)));
-            files.put(PAGE, page);
-            files.put("/", page);
+        if (page != null) {
+            WebFile versioned = new WebFile(type(PAGE), page.text(prefix.substring(1)));
+            files.put(PAGE, versioned);
+            files.put("/", versioned);
         }
     }
 
