@@ -126,6 +126,38 @@ test('a session that no node knows is followed by another one', async () => {
   assert.deepEqual(told('waiting'), []);
 });
 
+test('a session that is refused again and again is no expired token', async () => {
+  let asked = 0;
+  await enter({ token: () => `token ${(asked += 1)}` });
+  let refused = 0;
+  server.intercept = ({ path }, response) => path.endsWith('/poll') && (refused += 1) <= 2
+    && refuse(response, 401, { code: 'session_invalid', detail: 'no' });
+  server.say('a');
+  server.say('b');
+  await until(() => heard.length === 2);
+  assert.equal(refused > 2, true);
+  assert.deepEqual(told('waiting'), []);
+  assert.equal(asked, 1);
+});
+
+test('a request that is refused late does not end the session that has begun meanwhile', async () => {
+  await enter();
+  let held;
+  server.intercept = ({ path, body, headers }, response) => {
+    if (path.endsWith('/send') && headers['roomcast-session'] === 'signed 1') held = response;
+    const isOld = path.endsWith('/poll') && body.session === 'signed 1' && held !== undefined;
+    return held === response || (isOld && refuse(response, 401, { code: 'session_invalid', detail: 'no' }));
+  };
+  const stored = room.publish('hi');
+  await until(() => held !== undefined);
+  client.join('elsewhere');
+  await until(() => client.session === 's2');
+  refuse(held, 401, { code: 'session_invalid', detail: 'no' });
+  assert.equal((await stored).offset, 1);
+  assert.equal(client.session, 's2');
+  assert.deepEqual(told('waiting'), []);
+});
+
 test('a new epoch is told as a gap', async () => {
   await enter();
   server.say('a');

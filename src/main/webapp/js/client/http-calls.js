@@ -18,6 +18,8 @@ export class HttpRefusal extends Error {
     /** @type {string|undefined} an error code of Roomcast; undefined where something else has answered */
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    /** @type {string|undefined} the signed session that the request has shown */
+    this.session = undefined;
   }
 }
 
@@ -59,12 +61,13 @@ export class HttpCalls {
     if (type) all['Content-Type'] = type;
     if (this.token !== undefined) all.Authorization = `Bearer ${this.token}`;
     if (this.session !== undefined && name === 'send') all[SESSION_HEADER] = this.session;
+    const { session } = this;
     const fetch = this.#fetch;
     const response = await fetch(this.#address(name, query), {
       method: body === undefined ? 'GET' : 'POST', body, headers: all, signal, keepalive, cache: 'no-store',
     });
     if (response.ok) return response;
-    throw await refusalOf(response);
+    throw Object.assign(await refusalOf(response), { session });
   }
 
   #address(name, query) {

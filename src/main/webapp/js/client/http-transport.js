@@ -211,7 +211,8 @@ export class HttpTransport {
       return true;
     }
     if (frame.type === 'error' && frame.room === undefined) {
-      this.#refused(new HttpRefusal(200, { ...frame, detail: frame.text }));
+      const refusal = new HttpRefusal(200, { ...frame, detail: frame.text });
+      this.#refused(Object.assign(refusal, { session: this.#calls.session }));
       return false;
     }
     const forClient = this.#stays.receive(frame);
@@ -266,18 +267,24 @@ export class HttpTransport {
     }
   }
 
-  /** A session that no node knows is begun anew. An expired token may have a fresh one after it. */
+  /** An expired token may have a fresh one after it. */
   #unauthenticated(refusal) {
-    if (refusal.code === 'session_invalid' && this.#calls.session !== undefined) {
-      this.#calls.session = undefined;
-      this.#failed(refusal);
-      this.#restart();
+    if (refusal.code === 'session_invalid') {
+      this.#sessionEnded(refusal);
     } else if (this.#isWelcome) {
       this.#events.lost(TOKEN_EXPIRED, refusal.message);
     } else {
       this.#hand({ type: 'error', code: 'unauthenticated', text: refusal.message });
       this.#events.lost(TOKEN_REFUSED, refusal.message);
     }
+  }
+
+  /** A session that no node knows is begun anew, once: other requests may have shown it, too. It is not the token. */
+  #sessionEnded(refusal) {
+    if (refusal.session !== this.#calls.session) return;
+    this.#calls.session = undefined;
+    this.#failed(refusal);
+    this.#restart();
   }
 
   #roomTroubled({ code, text, retryAfterMs }) {
