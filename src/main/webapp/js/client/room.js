@@ -98,7 +98,7 @@ export class Room extends EventTarget {
    * @returns {Promise<{epoch: string, messages: object[], more: boolean}>} more: in the direction asked for
    */
   async history({ before, after, limit } = {}) {
-    const { epoch, messages, more } = await this.#membership.ask(
+    const { epoch, messages, more = false } = await this.#membership.ask(
       { type: 'history', before: place(before), after: place(after), limit });
     return { epoch, messages: messages.map((message) => this.#membership.messageOf(message, epoch, true)), more };
   }

@@ -9,6 +9,8 @@ const isPlace = (value) => Number.isSafeInteger(value) && value >= 0;
 const isCount = (value) => value === undefined || isPlace(value);
 const isPosition = (value) => isText(value?.epoch) && isPlace(value.offset);
 const isPositionList = (value) => Array.isArray(value) && value.every(isPosition);
+/** May be missing. */
+const isFlag = (value) => value === undefined || typeof value === 'boolean';
 const isTextList = (value) => Array.isArray(value) && value.every(isText);
 const isTexts = (value) => value !== null && typeof value === 'object' && isTextList(Object.values(value));
 /** May be missing: then the id is shown. */
@@ -40,7 +42,8 @@ const SHAPES = new Map(Object.entries({
   ack: ({ epoch, offset, first, count, positions, error }) => isText(epoch) && isPlace(offset) && isCount(first)
     && isCount(count) && (positions === undefined || isPositionList(positions))
     && (error === undefined || isText(error?.code)),
-  history: ({ epoch, messages }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage),
+  history: ({ epoch, messages, more }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage)
+    && isFlag(more),
   removed: ({ count }) => isPlace(count),
   closed: ({ code, reason }) => isPlace(code) && isName(reason),
   members: ({ count, users }) => isPlace(count) && isUserList(users),

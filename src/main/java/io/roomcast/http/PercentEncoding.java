@@ -14,6 +14,8 @@ import java.util.Map;
  * decode as Latin-1, and most replace what is not UTF-8.
  */
 public final class PercentEncoding {
+    private static final String WRONG = " is not percent-encoded UTF-8";
+
     private PercentEncoding() {}
 
     /** @throws ProtocolException {@code bad_request} if the segment is not UTF-8, or a {@code %} has no two digits */
@@ -22,14 +24,19 @@ public final class PercentEncoding {
     }
 
     /**
-     * Decodes {@code a=1&b=2}. Of several parameters with one name, the first counts.
+     * Decodes {@code a=1&b=2} as the URL standard says for {@code application/x-www-form-urlencoded}: {@code +} is a
+     * space. Of several parameters with one name, the first counts.
      *
-     * @param query null for none
-     * @throws ProtocolException as {@link #decodedSegment}
+     * @param query as it came, after the question mark; null for none
+     * @throws ProtocolException {@code bad_request} as {@link #decodedSegment}, and for what is not ASCII: containers
+     *     make different characters of it
      */
     public static Map<String, String> decodedQuery(String query) {
         Map<String, String> parameters = new HashMap<>();
         if (query != null) {
+            if (!StandardCharsets.US_ASCII.newEncoder().canEncode(query)) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "the query" + WRONG);
+            }
             for (String parameter : query.split("&", -1)) {
                 int at = parameter.indexOf('=');
                 String name = at < 0 ? parameter : parameter.substring(0, at);
@@ -48,7 +55,7 @@ public final class PercentEncoding {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (IllegalArgumentException | CharacterCodingException e) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, where + " is not percent-encoded UTF-8");
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, where + WRONG);
         }
     }
 }
