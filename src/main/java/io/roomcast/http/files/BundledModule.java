@@ -17,9 +17,10 @@ import java.util.stream.Collectors;
  * what it exports.
  *
  * <p>It knows the statements {@code import './a.js'}, {@code import { a, b as c } from './a.js'},
- * {@code export { a } from './a.js'}, and {@code export} before a function, a class or a constant of one name; each at
- * the start of a line, where nothing else begins with these words. With other forms, with {@code import()} or with
- * {@code await} outside functions, there is no such module: what would run could differ from what is written.
+ * {@code export { a } from './a.js'}, {@code export function}, {@code export class}, and {@code export const} with one
+ * name; each at the start of a line, where nothing else begins with these words. With other forms, with
+ * {@code import()} or with {@code await} outside functions, there is no such module: what would run could differ from
+ * what is written.
  *
  * @param imports in the order of the text
  * @param exports the names
