@@ -14,14 +14,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /**
  * The archive in a database that JDBC reaches. Its tables are in {@code docs/archive.md}.
  *
- * <p><b>Concurrency.</b> Each call has a connection of the pool, and a transaction, for itself. The object's own fields
- * do not change.
+ * <p><b>Concurrency.</b> Each call has a transaction for itself; {@link Transactions} says how. What changes in this
+ * object is only touched by whoever writes, one at a time.
  */
 public final class JdbcArchive implements Archive {
     private static final int SALT_BYTES = 16;
@@ -32,28 +33,22 @@ public final class JdbcArchive implements Archive {
     /** Rows that a driver may read ahead where the end is not known. */
     private static final int FETCHED_ROWS = 500;
 
-    /** Work in a transaction. */
-    @FunctionalInterface
-    private interface Transaction<T> {
-        T run(Connection connection) throws SQLException;
-    }
-
-    private final DataSource source;
-    private final Dialect dialect;
+    private final Transactions transactions;
+    private final NumberingIds numberings = new NumberingIds();
     private final String place;
     private final InstantSource wall;
-    private final Consumer<Connection> discard;
     private final Runnable closeSource;
     private final byte[] salt;
 
     /**
      * Makes the tables, or brings them to this program's version.
      *
-     * @param source gives connections that commit only when they are told to
+     * @param source gives connections: one that is kept, and one for each read
      * @param place as {@link #place}
      * @param discard called with a connection that may not be used again, before it is closed
      * @param closeSource called by {@link #close}
-     * @throws NewerSchemaException if a newer program has made the tables
+     * @throws UnfitDatabaseException if a newer program has made the tables
+     * @throws ArchiveException if the database cannot be used, or another node uses it
      */
     public JdbcArchive(
             DataSource source,
@@ -62,16 +57,19 @@ public final class JdbcArchive implements Archive {
             InstantSource wall,
             Consumer<Connection> discard,
             Runnable closeSource) {
-        this.source = source;
-        this.dialect = dialect;
+        this.transactions = new Transactions(source, dialect, discard);
         this.place = place;
         this.wall = wall;
-        this.discard = discard;
         this.closeSource = closeSource;
-        this.salt = inTransaction(connection -> {
-            Migrations.run(connection, dialect);
-            return readOrMakeSalt(connection);
-        });
+        try {
+            this.salt = transactions.write(connection -> {
+                Migrations.run(connection, dialect);
+                return readOrMakeSalt(connection);
+            });
+        } catch (RuntimeException e) {
+            transactions.close();
+            throw e;
+        }
     }
 
     private byte[] readOrMakeSalt(Connection connection) throws SQLException {
@@ -99,7 +97,7 @@ public final class JdbcArchive implements Archive {
 
     @Override
     public Optional<Numbering> numbering(RoomName room) {
-        return inTransaction(connection -> {
+        return transactions.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
                     "SELECT epoch, (SELECT COALESCE(MAX(msg_offset), 0) FROM message WHERE numbering = n.id)"
                             + " FROM numbering n WHERE room = ? ORDER BY id DESC LIMIT 1")) {
@@ -115,49 +113,33 @@ public final class JdbcArchive implements Archive {
 
     @Override
     public void append(List<Run> runs) {
-        inTransaction(connection -> {
-            try (PreparedStatement select =
-                            connection.prepareStatement("SELECT id FROM numbering WHERE room = ? AND epoch = ?");
-                    PreparedStatement begin = connection.prepareStatement(
-                            "INSERT INTO numbering (room, epoch, began_at) VALUES (?, ?, ?)");
-                    PreparedStatement insert = connection.prepareStatement(
-                            "INSERT INTO message (numbering, msg_offset, stored_at, key_digest, body)"
-                                    + " VALUES (?, ?, ?, ?, ?)")) {
-                for (Run run : runs) {
-                    long numbering = numberingOf(run, select, begin);
-                    for (Message message : run.messages()) {
-                        insert.setLong(1, numbering);
-                        insert.setLong(2, message.offset());
-                        insert.setLong(3, message.storedAt());
-                        insert.setBytes(4, message.keyDigest());
-                        insert.setBytes(5, message.body());
-                        insert.addBatch();
-                    }
-                }
-                insert.executeBatch();
-            }
-            return null;
-        });
-    }
-
-    private static long numberingOf(Run run, PreparedStatement select, PreparedStatement begin) throws SQLException {
-        long known = idOf(run, select);
-        if (known > 0) {
-            return known;
+        try {
+            transactions.write(connection -> {
+                append(connection, runs);
+                return null;
+            });
+        } catch (RuntimeException | Error e) {
+            // It may have some that were not stored.
+            numberings.forget();
+            throw e;
         }
-        begin.setString(1, run.room().value());
-        begin.setString(2, run.epoch());
-        begin.setLong(3, run.messages().get(0).storedAt());
-        begin.executeUpdate();
-        return idOf(run, select);
     }
 
-    /** 0 if there is none. */
-    private static long idOf(Run run, PreparedStatement select) throws SQLException {
-        select.setString(1, run.room().value());
-        select.setString(2, run.epoch());
-        try (ResultSet found = select.executeQuery()) {
-            return found.next() ? found.getLong(1) : 0;
+    private void append(Connection connection, List<Run> runs) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO message (numbering, msg_offset, stored_at, key_digest, body) VALUES (?, ?, ?, ?, ?)")) {
+            for (Run run : runs) {
+                long numbering = numberings.findOrBegin(connection, run);
+                for (Message message : run.messages()) {
+                    insert.setLong(1, numbering);
+                    insert.setLong(2, message.offset());
+                    insert.setLong(3, message.storedAt());
+                    insert.setBytes(4, message.keyDigest());
+                    insert.setBytes(5, message.body());
+                    insert.addBatch();
+                }
+            }
+            insert.executeBatch();
         }
     }
 
@@ -175,13 +157,14 @@ public final class JdbcArchive implements Archive {
     }
 
     private List<Message> page(String bounds, RoomName room, String epoch, long offset, int limit, long maxBytes) {
-        return inTransaction(connection -> {
+        return transactions.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
                     "SELECT msg_offset, stored_at, key_digest, body FROM message " + OF_NUMBERING + bounds)) {
                 select.setString(1, room.value());
                 select.setString(2, epoch);
                 select.setLong(3, offset);
                 select.setInt(4, limit);
+                select.setFetchSize(FETCHED_ROWS);
                 List<Message> messages = new ArrayList<>();
                 long left = maxBytes;
                 try (ResultSet found = select.executeQuery()) {
@@ -201,7 +184,7 @@ public final class JdbcArchive implements Archive {
 
     @Override
     public List<Key> keysSince(RoomName room, String epoch, long time) {
-        return inTransaction(connection -> {
+        return transactions.read(connection -> {
             List<Key> newestFirst = new ArrayList<>();
             try (PreparedStatement select =
                     connection.prepareStatement("SELECT msg_offset, stored_at, key_digest FROM message "
@@ -226,7 +209,10 @@ public final class JdbcArchive implements Archive {
 
     @Override
     public void check(int bytes) {
-        setBallast(bytes == 0 ? null : new byte[bytes]);
+        byte[] ballast = new byte[bytes];
+        // A database may compress what is always the same.
+        new SplittableRandom().nextBytes(ballast);
+        setBallast(bytes == 0 ? null : ballast);
         if (bytes > 0) {
             // In a commit of its own: what one commit writes and takes back needs no space.
             setBallast(null);
@@ -234,7 +220,7 @@ public final class JdbcArchive implements Archive {
     }
 
     private void setBallast(byte[] ballast) {
-        inTransaction(connection -> {
+        transactions.write(connection -> {
             try (PreparedStatement update =
                     connection.prepareStatement("UPDATE archive SET checked_at = ?, ballast = ?")) {
                 update.setLong(1, wall.millis());
@@ -244,33 +230,6 @@ public final class JdbcArchive implements Archive {
         });
     }
 
-    private <T> T inTransaction(Transaction<T> transaction) {
-        try (Connection connection = source.getConnection()) {
-            try {
-                T result = transaction.run(connection);
-                connection.commit();
-                return result;
-            } catch (SQLException | RuntimeException e) {
-                rollBack(connection, e);
-                throw e;
-            }
-        } catch (SQLException e) {
-            throw new ArchiveException(String.valueOf(e.getMessage()), e, dialect.isDamage(e));
-        }
-    }
-
-    private void rollBack(Connection connection, Exception failure) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            // The database has rolled back by itself, as SQLite does when the disk is full, or it is away. The driver
-            // of
-            // SQLite would begin no other transaction on this connection.
-            discard.accept(connection);
-            failure.addSuppressed(e);
-        }
-    }
-
     @Override
     public String place() {
         return place;
@@ -278,6 +237,7 @@ public final class JdbcArchive implements Archive {
 
     @Override
     public void close() {
+        transactions.close();
         closeSource.run();
     }
 }

@@ -26,7 +26,7 @@ final class Migrations {
     /**
      * Runs what is missing, and commits.
      *
-     * @throws NewerSchemaException if a newer program has made the tables
+     * @throws UnfitDatabaseException if a newer program has made the tables
      */
     static void run(Connection connection, Dialect dialect) throws SQLException {
         try (Statement statement = connection.createStatement()) {
@@ -35,7 +35,7 @@ final class Migrations {
         connection.commit();
         int version = version(connection);
         if (version > NEWEST) {
-            throw new NewerSchemaException(version, NEWEST);
+            throw UnfitDatabaseException.newerSchema(version, NEWEST);
         }
         for (int next = version + 1; next <= NEWEST; next++) {
             try (Statement statement = connection.createStatement();

@@ -18,7 +18,41 @@ public final class ArchiveKeys {
                     + "node needs a directory of its own.",
             Values.matching("[^\\x00-\\x1f]*", "a directory, or none"));
 
-    static final List<Key<?>> ALL = List.of(DATA);
+    public static final Key<String> URL = new Key<>(
+                    "roomcast.archive.url",
+                    "",
+                    "URL",
+                    "PostgreSQL in which the embedded server keeps messages with `roomcast.relay=local`, in place of "
+                            + "`roomcast.data`: `jdbc:postgresql://host[:port]/database`, with further parameters of "
+                            + "its JDBC driver after `?`. One node writes to a database; a second one waits until the "
+                            + "first has ended.",
+                    Values.matching("|jdbc:postgresql:\\S+", "jdbc:postgresql://host[:port]/database"))
+            .asSecret();
+
+    public static final Key<String> USER = new Key<>(
+            "roomcast.archive.user",
+            "",
+            "text",
+            "User of the database of `roomcast.archive.url`, if the URL names none.",
+            text -> text);
+
+    public static final Key<String> PASSWORD = new Key<>(
+                    "roomcast.archive.password",
+                    "",
+                    "text",
+                    "Password of this user. Set it in the environment as `ROOMCAST_ARCHIVE_PASSWORD`.",
+                    text -> text)
+            .asSecret();
+
+    public static final Key<String> DATASOURCE = new Key<>(
+            "roomcast.archive.datasource",
+            "",
+            "JNDI name",
+            "JNDI name of an application server's data source, with PostgreSQL, in which the node keeps messages with "
+                    + "`roomcast.relay=local`. If empty, they are in memory only.",
+            Values.matching("|[A-Za-z0-9_.:/-]+", "a JNDI name such as java:jboss/datasources/Roomcast"));
+
+    static final List<Key<?>> ALL = List.of(DATA, URL, USER, PASSWORD, DATASOURCE);
 
     private ArchiveKeys() {}
 }

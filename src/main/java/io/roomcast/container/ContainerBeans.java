@@ -2,7 +2,9 @@ package io.roomcast.container;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
+import io.roomcast.relay.ArchiveProvider;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.concurrent.ManagedThreadFactoryDefinition;
@@ -28,6 +30,12 @@ public class ContainerBeans {
     @Singleton
     RoomcastConfig config() {
         return ConfigSources.load();
+    }
+
+    @Produces
+    @Singleton
+    ArchiveProvider archive(RoomcastConfig config, Clocks clocks) {
+        return () -> ServerArchive.open(config, clocks);
     }
 
     @Produces

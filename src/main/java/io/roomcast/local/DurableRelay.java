@@ -7,9 +7,11 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Archive;
+import io.roomcast.relay.ArchiveException;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
+import io.roomcast.relay.RelayUnavailableException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,24 +82,26 @@ public final class DurableRelay implements Relay {
     @Override
     public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
         return isArchived(room)
-                ? commits.submit(room, List.of(draft(key, body)))
+                ? submit(room, List.of(new Entry(key, body)))
                         .thenApply(prefix -> prefix.positions().get(0))
                 : memory.publish(room, key, body);
     }
 
     @Override
     public CompletionStage<Prefix> publishAll(RoomName room, List<Entry> entries) {
-        return isArchived(room)
-                ? commits.submit(
-                        room,
-                        entries.stream()
-                                .map(entry -> draft(entry.key(), entry.body()))
-                                .toList())
-                : memory.publishAll(room, entries);
+        return isArchived(room) ? submit(room, entries) : memory.publishAll(room, entries);
     }
 
-    private LocalRelay.Draft draft(String key, byte[] body) {
-        return new LocalRelay.Draft(memory.digest(key), body);
+    private CompletionStage<Prefix> submit(RoomName room, List<Entry> entries) {
+        List<LocalRelay.Draft> drafts;
+        try {
+            drafts = entries.stream()
+                    .map(entry -> new LocalRelay.Draft(memory.digest(entry.key()), entry.body()))
+                    .toList();
+        } catch (ArchiveException e) {
+            return CompletableFuture.failedFuture(new RelayUnavailableException("the archive cannot be reached yet"));
+        }
+        return commits.submit(room, drafts);
     }
 
     @Override

@@ -97,7 +97,8 @@ final class GroupCommit implements AutoCloseable {
         this.loader = loader;
         this.wall = wall;
         this.maxQueuedBytes = maxQueuedBytes;
-        this.committedAt = memory.now();
+        // So that the first probe finds out whether a commit is possible.
+        this.committedAt = memory.now() - TimeUnit.SECONDS.toMillis(CHECK_SECONDS) - 1;
         this.thread = threads.newThread(this::run);
         thread.start();
     }

@@ -6,6 +6,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.relay.ArchiveException;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The relay of a single node. It stores messages in the memory of this process. They are lost when the process ends.
@@ -42,9 +44,9 @@ public final class LocalRelay implements Relay {
     /** Of rooms that are in memory only. */
     private final Epochs epochs = new Epochs(newSalt());
     /** Of rooms that an archive has, too: an empty one has the same epoch in the next process. */
-    private final Epochs archivedEpochs;
+    private volatile Epochs archivedEpochs;
 
-    private final byte[] salt;
+    private final Supplier<byte[]> salt;
     private final HistoryLimits.Rule limits;
     private final HistoryBudget budget;
     private final InstantSource clock;
@@ -67,18 +69,24 @@ public final class LocalRelay implements Relay {
      * @param timer runs the removal of old messages and keys, every 10 seconds and after a refusal for want of space
      */
     public LocalRelay(HistoryLimits.Rule limits, long maxBytes, InstantSource clock, ScheduledExecutorService timer) {
-        this(limits, maxBytes, clock, timer, newSalt());
+        this(limits, maxBytes, clock, timer, constant(newSalt()));
     }
 
-    /** @param salt for digests of keys, and for epochs of rooms that an archive has, too */
+    private static Supplier<byte[]> constant(byte[] salt) {
+        return () -> salt;
+    }
+
+    /**
+     * @param salt for digests of keys, and for epochs of rooms that an archive has, too; throws {@link ArchiveException}
+     *     as long as the archive was never reached
+     */
     LocalRelay(
             HistoryLimits.Rule limits,
             long maxBytes,
             InstantSource clock,
             ScheduledExecutorService timer,
-            byte[] salt) {
-        this.salt = salt.clone();
-        this.archivedEpochs = new Epochs(salt);
+            Supplier<byte[]> salt) {
+        this.salt = salt;
         this.budget = new HistoryBudget(maxBytes);
         this.limits = limits;
         this.clock = clock;
@@ -126,7 +134,7 @@ public final class LocalRelay implements Relay {
     }
 
     KeyDigest digest(String key) {
-        return KeyDigest.of(salt, key);
+        return key == null ? null : KeyDigest.of(salt.get(), key);
     }
 
     private Position append(RoomName room, LocalLog log, KeyDigest key, byte[] body) {
@@ -317,7 +325,13 @@ public final class LocalRelay implements Relay {
 
     /** The epoch of a room of which the archive has nothing. */
     String firstEpoch(RoomName room) {
-        return archivedEpochs.of(room);
+        Epochs known = archivedEpochs;
+        if (known == null) {
+            // Nothing counts in them. So it does not matter whose is kept.
+            known = new Epochs(salt.get());
+            archivedEpochs = known;
+        }
+        return known.of(room);
     }
 
     /** @return the log; or null if the log was discarded, which removes the log from the map */

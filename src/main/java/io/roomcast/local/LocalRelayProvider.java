@@ -5,11 +5,11 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Warnings;
 import io.roomcast.relay.Archive;
+import io.roomcast.relay.ArchiveProvider;
 import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,25 +29,20 @@ public class LocalRelayProvider implements RelayProvider {
     private static final int QUEUE_FRACTION = 32;
 
     private RoomcastConfig config;
-    private Optional<Archive> archive;
+    private ArchiveProvider archive;
     private Clocks clocks;
     private Warnings warnings;
 
     /** For the CDI proxy. */
     protected LocalRelayProvider() {}
 
-    /** @param archive has an archive if messages outlive the process */
-    @Inject
-    public LocalRelayProvider(RoomcastConfig config, Instance<Archive> archive, Clocks clocks, Warnings warnings) {
-        this(config, archive.stream().findFirst(), clocks, warnings);
-    }
-
     /** For messages that are in memory only. */
     public LocalRelayProvider(RoomcastConfig config) {
-        this(config, Optional.empty(), Clocks.system(), new Warnings(Clocks.system()));
+        this(config, Optional::empty, Clocks.system(), new Warnings(Clocks.system()));
     }
 
-    private LocalRelayProvider(RoomcastConfig config, Optional<Archive> archive, Clocks clocks, Warnings warnings) {
+    @Inject
+    public LocalRelayProvider(RoomcastConfig config, ArchiveProvider archive, Clocks clocks, Warnings warnings) {
         this.config = config;
         this.archive = archive;
         this.clocks = clocks;
@@ -62,13 +57,14 @@ public class LocalRelayProvider implements RelayProvider {
     @Override
     public RelayAndPresence open(Context context) {
         InstantSource clock = steadyClock(context.nanoClock());
-        Relay relay = archive.<Relay>map(present -> durable(present, context, clock))
+        Relay relay = archive.archive()
+                .<Relay>map(present -> durable(present, context, clock))
                 .orElseGet(() -> new LocalRelay(context.history(), maxBytes(), clock, context.timer()));
         return new RelayAndPresence(relay, new LocalPresence(), NodeExchange.alone());
     }
 
     private Relay durable(Archive present, Context context, InstantSource clock) {
-        LocalRelay memory = new LocalRelay(context.history(), maxBytes(), clock, context.timer(), present.salt());
+        LocalRelay memory = new LocalRelay(context.history(), maxBytes(), clock, context.timer(), present::salt);
         return new DurableRelay(
                 memory,
                 present,

@@ -16,7 +16,7 @@ import java.util.Optional;
  *   <li><b>Pages are bounded</b> by number and bytes. A page is found by its first offset, however much is stored.
  * </ul>
  *
- * <p>Every method blocks while the database works. So only threads that serve nobody else may call. Any number of them
+ * <p>Every method but {@link #salt} and {@link #place} blocks while the database works. So only threads that serve nobody else may call. Any number of them
  * may call at once. Every method throws {@link ArchiveException} if the database cannot do what it is asked.
  */
 public interface Archive extends AutoCloseable {
@@ -44,7 +44,10 @@ public interface Archive extends AutoCloseable {
      */
     record Run(RoomName room, String epoch, List<Message> messages) {}
 
-    /** Random bytes that were made with the archive, and stay as they are as long as it exists. Secret. Not shared. */
+    /**
+     * Random bytes that were made with the archive, and stay as they are as long as it exists. Secret. Not shared. Never
+     * blocks: fails if they are not known yet. They are, once a call that may block has succeeded.
+     */
     byte[] salt();
 
     /** The newest numbering of the room; empty if nothing of the room was ever stored. */

@@ -2,6 +2,7 @@ package io.roomcast.standalone;
 
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.relay.Archive;
+import io.roomcast.relay.ArchiveProvider;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.Extension;
@@ -20,7 +21,7 @@ final class ConfigExtension implements Extension {
 
     void add(@Observes AfterBeanDiscovery event) {
         event.addBean().types(RoomcastConfig.class).scope(Singleton.class).createWith(context -> config);
-        archive.ifPresent(opened ->
-                event.addBean().types(Archive.class).scope(Singleton.class).createWith(context -> opened));
+        event.addBean().types(ArchiveProvider.class).scope(Singleton.class).createWith(context ->
+                (ArchiveProvider) () -> archive);
     }
 }

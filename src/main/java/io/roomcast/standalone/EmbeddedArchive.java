@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.roomcast.archive.Dialect;
 import io.roomcast.archive.JdbcArchive;
-import io.roomcast.archive.NewerSchemaException;
+import io.roomcast.archive.UnfitDatabaseException;
 import io.roomcast.config.ArchiveKeys;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
@@ -21,7 +21,10 @@ import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteDataSource;
 
-/** Opens the archive of the embedded server: an SQLite database in the node's {@link DataDirectory}. */
+/**
+ * Opens the archive of the embedded server: an SQLite database in the node's {@link DataDirectory}, or the PostgreSQL
+ * that {@link PostgresArchive} reaches.
+ */
 public final class EmbeddedArchive {
     private static final String FILE = "roomcast.db";
     /** SQLite unpacks its native library there. The system's own place for temporary files may not run programs. */
@@ -54,6 +57,13 @@ public final class EmbeddedArchive {
 
     /** @param maxPages most pages of the database, or {@link #NO_LIMIT} */
     static Optional<Archive> open(RoomcastConfig config, int maxPages) {
+        if (!config.get(ArchiveKeys.DATASOURCE).isEmpty()) {
+            throw new StartException(ArchiveKeys.DATASOURCE.name() + " is for application servers; the embedded server"
+                    + " has " + ArchiveKeys.URL.name());
+        }
+        if (!config.get(ArchiveKeys.URL).isEmpty()) {
+            return Optional.of(PostgresArchive.open(config));
+        }
         if (!isOn(config)) {
             return Optional.empty();
         }
@@ -93,7 +103,7 @@ public final class EmbeddedArchive {
                         opened.close();
                         directory.close();
                     });
-        } catch (SQLException | ArchiveException | NewerSchemaException e) {
+        } catch (SQLException | ArchiveException | UnfitDatabaseException e) {
             if (pool != null) {
                 pool.close();
             }

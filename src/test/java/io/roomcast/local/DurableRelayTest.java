@@ -60,7 +60,7 @@ class DurableRelayTest extends RelayContractTest {
         archive = new FaultyArchive(EmbeddedArchive.open(
                         RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()))
                 .orElseThrow());
-        memory = new LocalRelay(limits, most, clock, timer, archive.salt());
+        memory = new LocalRelay(limits, most, clock, timer, archive::salt);
         return new DurableRelay(memory, archive, limits, clock, Thread::new, warnings, 1 << 24);
     }
 

@@ -186,7 +186,7 @@ class LocalRelayTest extends RelayContractTest {
     void keysOfRoomsThatAreNotInMemoryAreRefusedForWantOfSpaceUntilThereIsSome() {
         ManualTimer manual = new ManualTimer();
         HistoryLimits.Rule onlyKeys = new HistoryLimits(0, Duration.ofHours(1), 1 << 20).everywhere();
-        try (LocalRelay small = new LocalRelay(onlyKeys, 64 << 10, manual, manual, new byte[16])) {
+        try (LocalRelay small = new LocalRelay(onlyKeys, 64 << 10, manual, manual, () -> new byte[16])) {
             KeyDigest key = small.digest("key");
             int rooms = 0;
             while (isAdmitted(small, rooms, key)) {

@@ -17,6 +17,8 @@ public enum Program {
     NATS_SERVER("NATS", "Install Debian's package nats-server", "nats-server"),
     NGINX("nginx", "Install Debian's package nginx-light", "nginx"),
     PRLIMIT("prlimit", "Install Debian's package util-linux", "prlimit"),
+    SETPRIV("setpriv", "Install Debian's package util-linux", "setpriv"),
+    XZ("xz", "Install Debian's package xz-utils", "xz"),
     SYSTEMD_ANALYZE("systemd-analyze", "Install Debian's package systemd", "systemd-analyze"),
     HELM("Helm", "Install it: go install helm.sh/helm/v3/cmd/helm@v3.22.0", "helm"),
     NODE("Node.js", "Install Debian's package nodejs", "node"),

@@ -1,0 +1,80 @@
+package io.roomcast.container;
+
+import io.roomcast.archive.Dialect;
+import io.roomcast.archive.JdbcArchive;
+import io.roomcast.archive.LazyArchive;
+import io.roomcast.archive.UnfitDatabaseException;
+import io.roomcast.config.ArchiveKeys;
+import io.roomcast.config.ConfigException;
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.Clocks;
+import io.roomcast.relay.Archive;
+import io.roomcast.relay.ArchiveException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import javax.sql.DataSource;
+
+/** Opens the archive in the data source of the application server that {@code roomcast.archive.datasource} names. */
+final class ServerArchive {
+    private ServerArchive() {}
+
+    /**
+     * The database may be away, and is tried again then.
+     *
+     * @throws ConfigException if there is no such data source, or its database cannot have an archive
+     */
+    static Optional<Archive> open(RoomcastConfig config, Clocks clocks) {
+        String name = config.get(ArchiveKeys.DATASOURCE);
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        String setting = ArchiveKeys.DATASOURCE.name() + "=" + name;
+        if (!config.get(Keys.RELAY).equals("local")) {
+            throw new ConfigException(List.of(setting + " needs " + Keys.RELAY.name() + "=local"));
+        }
+        DataSource source = lookUp(name, setting);
+        LazyArchive archive =
+                new LazyArchive(setting, "the data source " + name, () -> open(source, name, clocks), clocks.nanos());
+        try {
+            archive.tryToOpen();
+        } catch (UnfitDatabaseException e) {
+            throw new ConfigException(List.of(setting + " cannot be used: " + e.getMessage()));
+        }
+        return Optional.of(archive);
+    }
+
+    /** The server owns the data source. So nothing of it is closed but the connections. */
+    private static Archive open(DataSource source, String name, Clocks clocks) {
+        requirePostgres(source);
+        return new JdbcArchive(
+                source, Dialect.POSTGRESQL, "the data source " + name, clocks.wall(), connection -> {}, () -> {});
+    }
+
+    private static void requirePostgres(DataSource source) {
+        try (Connection connection = source.getConnection()) {
+            String product = connection.getMetaData().getDatabaseProductName();
+            if (!product.equals("PostgreSQL")) {
+                throw new UnfitDatabaseException("its database is " + product + ", and must be PostgreSQL");
+            }
+        } catch (SQLException e) {
+            throw new ArchiveException(String.valueOf(e.getMessage()), e, false);
+        }
+    }
+
+    @SuppressWarnings("BanJNDI") // the name comes from the administrator's configuration, never from a user
+    private static DataSource lookUp(String name, String setting) {
+        try {
+            if (InitialContext.doLookup(name) instanceof DataSource source) {
+                return source;
+            }
+        } catch (NamingException e) {
+            throw new ConfigException(List.of(setting + " is not in JNDI: " + e.getMessage()));
+        }
+        throw new ConfigException(List.of(setting + " is not a data source"));
+    }
+}

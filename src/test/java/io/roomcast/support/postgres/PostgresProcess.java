@@ -1,0 +1,121 @@
+package io.roomcast.support.postgres;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.roomcast.support.machine.BrokerProcess;
+import io.roomcast.support.redis.RedisProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * A real PostgreSQL on a free loopback port, with a database and a user for Roomcast. Where it cannot run, the test is
+ * skipped.
+ */
+public final class PostgresProcess extends BrokerProcess {
+    public static final String USER = "roomcast";
+    public static final String PASSWORD = "for tests";
+
+    private static final String SUPERUSER = "postgres";
+
+    private final int port = RedisProcess.freePort();
+
+    private PostgresProcess() {
+        super("postgres");
+        initialize();
+        start();
+        run("CREATE ROLE " + USER + " LOGIN PASSWORD '" + PASSWORD + "'");
+        run("CREATE DATABASE roomcast OWNER " + USER);
+    }
+
+    public static PostgresProcess launch() {
+        return new PostgresProcess();
+    }
+
+    private void initialize() {
+        try {
+            Path password = Files.writeString(directory().resolve("password"), PASSWORD);
+            PostgresFiles.give(password);
+            PostgresFiles.give(directory());
+            PostgresFiles.run(PostgresFiles.command(
+                    "initdb",
+                    "--pgdata=" + data(),
+                    "--username=" + SUPERUSER,
+                    "--pwfile=" + password,
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                    "--no-sync"));
+        } catch (IOException e) {
+            abort("PostgreSQL cannot be started here: " + e.getMessage());
+        }
+    }
+
+    private Path data() {
+        return directory().resolve("data");
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** As administrators and drivers write it, without a user. */
+    public String url() {
+        return url("roomcast");
+    }
+
+    private String url(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+    }
+
+    /** Where nothing is yet: a schema of this name. */
+    public String newUrl(String schema) {
+        run("CREATE SCHEMA " + schema + " AUTHORIZATION " + USER);
+        return url() + "?currentSchema=" + schema;
+    }
+
+    /** What an administrator does, in the database of Roomcast if there is one. */
+    public void run(String command) {
+        String database = command.startsWith("CREATE DATABASE") || command.startsWith("CREATE ROLE") ? SUPERUSER : "roomcast";
+        try (Connection connection = DriverManager.getConnection(url(database), SUPERUSER, PASSWORD);
+                Statement statement = connection.createStatement()) {
+            statement.execute(command);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ends it as an administrator would who does not wait for clients, and keeps what it has. */
+    public void stop() {
+        try {
+            PostgresFiles.run(PostgresFiles.command("pg_ctl", "stop", "--pgdata=" + data(), "--mode=fast"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    protected List<String> command() {
+        return PostgresFiles.command(
+                "postgres",
+                "-D",
+                data().toString(),
+                "-p",
+                String.valueOf(port),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "unix_socket_directories=");
+    }
+
+    @Override
+    protected boolean saysReady(String line) {
+        return line.contains("database system is ready to accept connections");
+    }
+}

@@ -1,0 +1,2 @@
+/** Real servers of PostgreSQL for tests. */
+package io.roomcast.support.postgres;
