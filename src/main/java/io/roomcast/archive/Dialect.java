@@ -43,8 +43,10 @@ public enum Dialect {
                 if (!isTrue(statement, "SELECT pg_try_advisory_lock" + LOCK)) {
                     throw new SQLException("another node uses it; this one waits until that one has ended");
                 }
-                if (isTrue(statement, "SELECT current_setting('fsync') = 'off'"
-                        + " OR current_setting('synchronous_commit') = 'off'")) {
+                if (isTrue(
+                        statement,
+                        "SELECT current_setting('fsync') = 'off'"
+                                + " OR current_setting('synchronous_commit') = 'off'")) {
                     LOG.log(
                             Level.WARNING,
                             "PostgreSQL has fsync or synchronous_commit off: what is acknowledged may be lost with"

@@ -65,7 +65,8 @@ final class PostgresArchive {
             if (database.getUser() == null && !config.get(ArchiveKeys.USER).isEmpty()) {
                 database.setUser(config.get(ArchiveKeys.USER));
             }
-            if (database.getPassword() == null && !config.get(ArchiveKeys.PASSWORD).isEmpty()) {
+            if (database.getPassword() == null
+                    && !config.get(ArchiveKeys.PASSWORD).isEmpty()) {
                 database.setPassword(config.get(ArchiveKeys.PASSWORD));
             }
             byDefault(database, config, PGProperty.SOCKET_TIMEOUT, ANSWER_SECONDS);
@@ -80,8 +81,8 @@ final class PostgresArchive {
         return database;
     }
 
-    private static void byDefault(
-            PGSimpleDataSource database, RoomcastConfig config, PGProperty property, Object value) throws SQLException {
+    private static void byDefault(PGSimpleDataSource database, RoomcastConfig config, PGProperty property, Object value)
+            throws SQLException {
         if (!config.get(ArchiveKeys.URL).matches(".*[?&]" + property.getName() + "=.*")) {
             database.setProperty(property, value.toString());
         }

@@ -150,8 +150,7 @@ class PostgresArchiveTest extends ArchiveContractTest {
     }
 
     private static void assertRefused(String reason, Map<String, String> settings) {
-        String line =
-                assertThrows(StartException.class, () -> open(settings)).getMessage();
+        String line = assertThrows(StartException.class, () -> open(settings)).getMessage();
         assertTrue(line.startsWith("roomcast.archive."), line);
         assertTrue(line.contains(reason), line);
     }

@@ -82,7 +82,8 @@ public final class PostgresProcess extends BrokerProcess {
 
     /** What an administrator does, in the database of Roomcast if there is one. */
     public void run(String command) {
-        String database = command.startsWith("CREATE DATABASE") || command.startsWith("CREATE ROLE") ? SUPERUSER : "roomcast";
+        String database =
+                command.startsWith("CREATE DATABASE") || command.startsWith("CREATE ROLE") ? SUPERUSER : "roomcast";
         try (Connection connection = DriverManager.getConnection(url(database), SUPERUSER, PASSWORD);
                 Statement statement = connection.createStatement()) {
             statement.execute(command);
