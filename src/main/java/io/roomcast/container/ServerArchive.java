@@ -11,6 +11,8 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.Clocks;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -21,6 +23,8 @@ import javax.sql.DataSource;
 
 /** Opens the archive in the data source of the application server that {@code roomcast.archive.datasource} names. */
 final class ServerArchive {
+    private static final Logger LOG = System.getLogger(ServerArchive.class.getName());
+
     private ServerArchive() {}
 
     /**
@@ -38,21 +42,21 @@ final class ServerArchive {
             throw new ConfigException(List.of(setting + " needs " + Keys.RELAY.name() + "=local"));
         }
         DataSource source = lookUp(name, setting);
-        LazyArchive archive =
-                new LazyArchive(setting, "the data source " + name, () -> open(source, name, clocks), clocks.nanos());
+        String place = "the data source " + name;
+        LazyArchive archive = new LazyArchive(setting, place, () -> open(source, place, clocks), clocks.nanos());
         try {
             archive.tryToOpen();
         } catch (UnfitDatabaseException e) {
             throw new ConfigException(List.of(setting + " cannot be used: " + e.getMessage()));
         }
+        LOG.log(Level.INFO, "Messages are kept in " + place);
         return Optional.of(archive);
     }
 
     /** The server owns the data source. So nothing of it is closed but the connections. */
-    private static Archive open(DataSource source, String name, Clocks clocks) {
+    private static Archive open(DataSource source, String place, Clocks clocks) {
         requirePostgres(source);
-        return new JdbcArchive(
-                source, Dialect.POSTGRESQL, "the data source " + name, clocks.wall(), connection -> {}, () -> {});
+        return new JdbcArchive(source, Dialect.POSTGRESQL, place, clocks.wall(), connection -> {}, () -> {});
     }
 
     private static void requirePostgres(DataSource source) {

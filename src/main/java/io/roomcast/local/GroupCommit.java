@@ -43,7 +43,7 @@ final class GroupCommit implements AutoCloseable {
     /** A commit of this size must be possible again after a failure. */
     private static final int MIN_FAILED_BYTES = 64 << 10;
     /** An idle node commits this often, to find out whether it still can. */
-    private static final long CHECK_SECONDS = 60;
+    private static final long CHECK_SECONDS = 10;
     /** How long {@link #close} waits for what was submitted. */
     private static final long CLOSE_SECONDS = 5;
 
