@@ -99,12 +99,13 @@ public final class JdbcArchive implements Archive {
     public Optional<Numbering> numbering(RoomName room) {
         return transactions.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT epoch, (SELECT COALESCE(MAX(msg_offset), 0) FROM message WHERE numbering = n.id)"
+                    "SELECT epoch, (SELECT COALESCE(MAX(msg_offset), 0) FROM message WHERE numbering = n.id), deleted_to"
                             + " FROM numbering n WHERE room = ? ORDER BY id DESC LIMIT 1")) {
                 select.setString(1, room.value());
                 try (ResultSet found = select.executeQuery()) {
                     return found.next()
-                            ? Optional.of(new Numbering(found.getString(1), found.getLong(2)))
+                            ? Optional.of(
+                                    new Numbering(found.getString(1), Math.max(found.getLong(2), found.getLong(3))))
                             : Optional.empty();
                 }
             }
@@ -205,6 +206,77 @@ public final class JdbcArchive implements Archive {
             Collections.reverse(newestFirst);
             return newestFirst;
         });
+    }
+
+    @Override
+    public long firstOffset(RoomName room, String epoch) {
+        return transactions.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT deleted_to, (SELECT MIN(msg_offset) FROM message WHERE numbering = n.id)"
+                            + " FROM numbering n WHERE room = ? AND epoch = ?")) {
+                select.setString(1, room.value());
+                select.setString(2, epoch);
+                try (ResultSet found = select.executeQuery()) {
+                    return found.next() ? Math.max(found.getLong(1) + 1, found.getLong(2)) : 1;
+                }
+            }
+        });
+    }
+
+    @Override
+    public List<Epoch> epochs(long after, int limit) {
+        return transactions.read(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT id, room FROM numbering WHERE id > ? ORDER BY id LIMIT ?")) {
+                select.setLong(1, after);
+                select.setInt(2, limit);
+                List<Epoch> epochs = new ArrayList<>();
+                try (ResultSet found = select.executeQuery()) {
+                    while (found.next()) {
+                        epochs.add(new Epoch(found.getLong(1), new RoomName(found.getString(2))));
+                    }
+                }
+                return epochs;
+            }
+        });
+    }
+
+    @Override
+    public int deleteOldest(long epoch, long time, int limit) {
+        // Looked for without a transaction that writes: mostly nothing is old, and messages do not change their age.
+        long lastOld = transactions.read(connection -> lastOld(connection, epoch, time, limit));
+        if (lastOld == 0) {
+            return 0;
+        }
+        return transactions.write(connection -> {
+            try (PreparedStatement delete =
+                            connection.prepareStatement("DELETE FROM message WHERE numbering = ? AND msg_offset <= ?");
+                    PreparedStatement note =
+                            connection.prepareStatement("UPDATE numbering SET deleted_to = ? WHERE id = ?")) {
+                delete.setLong(1, epoch);
+                delete.setLong(2, lastOld);
+                note.setLong(1, lastOld);
+                note.setLong(2, epoch);
+                note.executeUpdate();
+                return delete.executeUpdate();
+            }
+        });
+    }
+
+    /** Offset of the last of the oldest messages, {@code limit} at most, that are old; 0 if none is. */
+    private static long lastOld(Connection connection, long epoch, long time, int limit) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT msg_offset, stored_at FROM message WHERE numbering = ? ORDER BY msg_offset LIMIT ?")) {
+            select.setLong(1, epoch);
+            select.setInt(2, limit);
+            long last = 0;
+            try (ResultSet found = select.executeQuery()) {
+                while (found.next() && found.getLong(2) < time) {
+                    last = found.getLong(1);
+                }
+            }
+            return last;
+        }
     }
 
     @Override

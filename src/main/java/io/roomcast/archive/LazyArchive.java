@@ -132,6 +132,21 @@ public final class LazyArchive implements Archive {
     }
 
     @Override
+    public long firstOffset(RoomName room, String epoch) {
+        return opened().firstOffset(room, epoch);
+    }
+
+    @Override
+    public List<Epoch> epochs(long after, int limit) {
+        return opened().epochs(after, limit);
+    }
+
+    @Override
+    public int deleteOldest(long epoch, long time, int limit) {
+        return opened().deleteOldest(epoch, time, limit);
+    }
+
+    @Override
     public void check(int bytes) {
         opened().check(bytes);
     }

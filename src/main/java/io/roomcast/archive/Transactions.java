@@ -24,7 +24,8 @@ final class Transactions implements AutoCloseable {
     private final DataSource source;
     private final Dialect dialect;
     private final Consumer<Connection> discard;
-    private final ReentrantLock writing = new ReentrantLock();
+    /** Fair, so that a commit of messages waits for one other write at most. */
+    private final ReentrantLock writing = new ReentrantLock(true);
     /** Null if there is none; guarded by {@code writing}. */
     private Connection writer;
 

@@ -1,5 +1,6 @@
 package io.roomcast.config;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Keys of the archive. */
@@ -52,7 +53,23 @@ public final class ArchiveKeys {
                     + "`roomcast.relay=local`. If empty, they are in memory only.",
             Values.matching("|[A-Za-z0-9_.:/-]+", "a JNDI name such as java:jboss/datasources/Roomcast"));
 
-    static final List<Key<?>> ALL = List.of(DATA, URL, USER, PASSWORD, DATASOURCE);
+    public static final Key<Duration> RETENTION = new Key<>(
+            "roomcast.archive.retention",
+            "0",
+            "duration",
+            "How long the archive keeps a message, from 10m on; it is deleted within two minutes afterwards. 0 for ever.",
+            ArchiveKeys::retention);
+
+    static final List<Key<?>> ALL = List.of(DATA, URL, USER, PASSWORD, DATASOURCE, RETENTION);
+
+    /** Not shorter than idempotency keys are known. */
+    private static Duration retention(String text) {
+        Duration value = Values.durationBetween("0", "3650d").apply(text);
+        if (!value.isZero() && value.compareTo(Duration.ofMinutes(10)) < 0) {
+            throw new IllegalArgumentException("0, or a duration from 10m to 3650d");
+        }
+        return value;
+    }
 
     private ArchiveKeys() {}
 }

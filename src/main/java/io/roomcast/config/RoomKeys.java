@@ -35,6 +35,13 @@ public final class RoomKeys {
             "Maximum bytes of its messages that are kept, in place of `roomcast.history.bytes`.",
             text -> Keys.HISTORY_BYTES.parser().apply(text));
 
+    public static final KeyFamily<Duration> RETENTION = setting(
+            "retention",
+            "",
+            "duration",
+            "How long the archive keeps its messages, in place of `roomcast.archive.retention`.",
+            text -> ArchiveKeys.RETENTION.parser().apply(text));
+
     public static final KeyFamily<String> PRESENCE = setting(
             "presence",
             "all",
@@ -79,8 +86,8 @@ public final class RoomKeys {
             });
 
     /** All settings, in the order of --help. */
-    public static final List<KeyFamily<?>> ALL =
-            List.of(HISTORY_SIZE, HISTORY_AGE, HISTORY_BYTES, PRESENCE, MEMBERS, PUBLISH_RATE, PUBLISH, PERMISSIONS);
+    public static final List<KeyFamily<?>> ALL = List.of(
+            HISTORY_SIZE, HISTORY_AGE, HISTORY_BYTES, RETENTION, PRESENCE, MEMBERS, PUBLISH_RATE, PUBLISH, PERMISSIONS);
 
     private static final String PREFIX = "roomcast.rooms.<pattern>.";
 

@@ -1,5 +1,7 @@
 package io.roomcast.local;
 
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Warnings;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
@@ -12,7 +14,6 @@ import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
 import io.roomcast.relay.RelayUnavailableException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,7 @@ public final class DurableRelay implements Relay {
     private final HistoryLimits.Rule limits;
     private final GroupCommit commits;
     private final ArchivedRooms rooms;
+    private final Retention retention;
 
     /**
      * @param memory not started; its salt is that of the archive
@@ -53,20 +55,24 @@ public final class DurableRelay implements Relay {
      * @param threads makes the threads that read and write
      * @param warnings tells of reads that fail
      * @param maxQueuedBytes most bytes of messages that wait to be stored
+     * @param retention is closed with this relay
      */
     DurableRelay(
             LocalRelay memory,
             Archive archive,
             HistoryLimits.Rule limits,
-            InstantSource wall,
+            Clocks clocks,
+            NodeMetrics metrics,
             ThreadFactory threads,
             Warnings warnings,
-            long maxQueuedBytes) {
+            long maxQueuedBytes,
+            Retention retention) {
+        this.retention = retention;
         this.memory = memory;
         this.archive = archive;
         this.limits = limits;
-        ArchiveLoader loader = new ArchiveLoader(archive, memory, wall);
-        this.commits = new GroupCommit(archive, memory, loader, wall, threads, maxQueuedBytes);
+        ArchiveLoader loader = new ArchiveLoader(archive, memory, clocks.wall());
+        this.commits = new GroupCommit(archive, memory, loader, clocks, metrics, threads, maxQueuedBytes);
         this.rooms = new ArchivedRooms(memory, loader, threads, warnings, commits::onFailure);
     }
 
@@ -174,8 +180,11 @@ public final class DurableRelay implements Relay {
             int found = page.messages().size();
             long first = found == 0 ? end : page.messages().get(0).offset();
             // A page that ends for its bytes is not the last of the memory.
-            if (found == limit || first <= 1 || page.more()) {
+            if (first <= 1 || page.more()) {
                 return new Reading(new HistoryPage(last.epoch(), page.messages(), first > 1), null);
+            }
+            if (found == limit) {
+                return new Reading(null, () -> withMoreIfOlder(room, last.epoch(), page.messages()));
             }
             return new Reading(null, () -> archivedBefore(room, last.epoch(), first, limit, page.messages()));
         });
@@ -189,9 +198,15 @@ public final class DurableRelay implements Relay {
                 archive.before(room, epoch, offset, limit - newer.size(), Math.max(1, PAGE_BYTES - bytes))) {
             found.add(new StoredMessage(message.offset(), message.body()));
         }
-        boolean more = !found.isEmpty() && found.get(0).offset() > 1;
+        boolean isOldest = found.isEmpty();
         found.addAll(newer);
-        return new HistoryPage(epoch, found, more);
+        return isOldest ? new HistoryPage(epoch, found, false) : withMoreIfOlder(room, epoch, found);
+    }
+
+    /** What is older may have been deleted. */
+    private HistoryPage withMoreIfOlder(RoomName room, String epoch, List<StoredMessage> page) {
+        long first = page.get(0).offset();
+        return new HistoryPage(epoch, page, first > 1 && first > archive.firstOffset(room, epoch));
     }
 
     private CompletionStage<HistoryPage> read(RoomName room, Function<LocalLog, Reading> begin) {
@@ -214,6 +229,7 @@ public final class DurableRelay implements Relay {
 
     @Override
     public void close() {
+        retention.close();
         commits.close();
         rooms.close();
         memory.close();

@@ -1,5 +1,9 @@
 package io.roomcast.local;
 
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.Latency;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Clocks;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
@@ -9,7 +13,6 @@ import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -63,7 +66,8 @@ final class GroupCommit implements AutoCloseable {
     private final Archive archive;
     private final LocalRelay memory;
     private final ArchiveLoader loader;
-    private final InstantSource wall;
+    private final Clocks clocks;
+    private final NodeMetrics metrics;
     private final long maxQueuedBytes;
     private final LinkedBlockingQueue<Write> queue = new LinkedBlockingQueue<>();
     private final AtomicLong queuedBytes = new AtomicLong();
@@ -89,13 +93,15 @@ final class GroupCommit implements AutoCloseable {
             Archive archive,
             LocalRelay memory,
             ArchiveLoader loader,
-            InstantSource wall,
+            Clocks clocks,
+            NodeMetrics metrics,
             ThreadFactory threads,
             long maxQueuedBytes) {
         this.archive = archive;
         this.memory = memory;
         this.loader = loader;
-        this.wall = wall;
+        this.clocks = clocks;
+        this.metrics = metrics;
         this.maxQueuedBytes = maxQueuedBytes;
         // So that the first probe finds out whether a commit is possible.
         this.committedAt = memory.now() - TimeUnit.SECONDS.toMillis(CHECK_SECONDS) - 1;
@@ -124,6 +130,7 @@ final class GroupCommit implements AutoCloseable {
             return write.done();
         }
         queuedBytes.addAndGet(write.bytes());
+        metrics.addArchiveQueueBytes(write.bytes());
         queue.add(write);
         if (ended) {
             // The thread may have ended before it could see the write.
@@ -164,6 +171,7 @@ final class GroupCommit implements AutoCloseable {
             next = bytes < MAX_BYTES && messages < MAX_MESSAGES ? queue.poll() : null;
         }
         queuedBytes.addAndGet(-bytes);
+        metrics.addArchiveQueueBytes(-bytes);
         return batch;
     }
 
@@ -193,14 +201,13 @@ final class GroupCommit implements AutoCloseable {
                 }
                 answers.add(room.add(write.drafts(), write.done()));
             }
-            lastStoredAt = Math.max(lastStoredAt, wall.millis());
+            lastStoredAt = Math.max(lastStoredAt, clocks.wall().millis());
             List<Archive.Run> runs = rooms.values().stream()
                     .filter(room -> !room.isEmpty())
                     .map(room -> room.run(lastStoredAt))
                     .toList();
             if (!runs.isEmpty()) {
-                archive.append(runs);
-                succeeded();
+                commit(runs);
             }
         } catch (RuntimeException | Error e) {
             // Also of an error, such as a want of memory: without this thread, the node could store nothing more.
@@ -224,6 +231,19 @@ final class GroupCommit implements AutoCloseable {
             }
         });
         answers.forEach(Runnable::run);
+    }
+
+    private void commit(List<Archive.Run> runs) {
+        long began = clocks.nanos().getAsLong();
+        try {
+            archive.append(runs);
+        } finally {
+            metrics.record(Latency.ARCHIVE_COMMIT, clocks.nanos().getAsLong() - began);
+        }
+        metrics.add(
+                Counter.ARCHIVE_STORED,
+                runs.stream().mapToInt(run -> run.messages().size()).sum());
+        succeeded();
     }
 
     /** What the archive has of the room before the next message. */
@@ -293,6 +313,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void failed(Throwable failure) {
+        metrics.increment(Counter.ARCHIVE_FAILED);
         if (failure instanceof ArchiveException told) {
             onFailure(told);
         }

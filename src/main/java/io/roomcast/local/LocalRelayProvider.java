@@ -3,14 +3,17 @@ package io.roomcast.local;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.Clocks;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.node.Warnings;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveProvider;
+import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -32,17 +35,21 @@ public class LocalRelayProvider implements RelayProvider {
     private ArchiveProvider archive;
     private Clocks clocks;
     private Warnings warnings;
+    /** Null if nothing is kept longer than in memory. */
+    private RoomSettings settings;
 
     /** For the CDI proxy. */
     protected LocalRelayProvider() {}
 
     /** For messages that are in memory only. */
     public LocalRelayProvider(RoomcastConfig config) {
-        this(config, Optional::empty, Clocks.system(), new Warnings(Clocks.system()));
+        this(config, Optional::empty, Clocks.system(), new Warnings(Clocks.system()), null);
     }
 
     @Inject
-    public LocalRelayProvider(RoomcastConfig config, ArchiveProvider archive, Clocks clocks, Warnings warnings) {
+    public LocalRelayProvider(
+            RoomcastConfig config, ArchiveProvider archive, Clocks clocks, Warnings warnings, RoomSettings settings) {
+        this.settings = settings;
         this.config = config;
         this.archive = archive;
         this.clocks = clocks;
@@ -64,15 +71,28 @@ public class LocalRelayProvider implements RelayProvider {
     }
 
     private Relay durable(Archive present, Context context, InstantSource clock) {
-        LocalRelay memory = new LocalRelay(context.history(), maxBytes(), clock, context.timer(), present::salt);
+        HistoryLimits.Rule limits = room -> inMemory(context.history().of(room), settings.retention(room));
+        LocalRelay memory = new LocalRelay(limits, maxBytes(), clock, context.timer(), present::salt);
+        Retention retention = new Retention(present, settings::retention, clocks, context.metrics(), warnings);
+        if (settings.hasRetention()) {
+            retention.start(context.loopThreads());
+        }
         return new DurableRelay(
                 memory,
                 present,
-                context.history(),
-                clocks.wall(),
+                limits,
+                clocks,
+                context.metrics(),
                 context.loopThreads(),
                 warnings,
-                Runtime.getRuntime().maxMemory() / QUEUE_FRACTION);
+                Runtime.getRuntime().maxMemory() / QUEUE_FRACTION,
+                retention);
+    }
+
+    /** Nothing is shown from memory that the archive must not keep. */
+    private static HistoryLimits inMemory(HistoryLimits limits, Duration retention) {
+        boolean isShorter = !retention.isZero() && retention.compareTo(limits.age()) < 0;
+        return isShorter ? new HistoryLimits(limits.messages(), retention, limits.bytes()) : limits;
     }
 
     /** A clock for ages only. It begins at 1970, and does not change when the wall clock is set. */

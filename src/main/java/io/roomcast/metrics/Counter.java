@@ -62,6 +62,11 @@ public enum Counter {
     MESSAGES_REPAIRED(
             "roomcast.relay.messages.repaired", "Messages read again because the relay had not delivered them"),
     UNKNOWN_ENVELOPES("roomcast.relay.foreign.envelopes", "Deliveries in the format of another version, read again"),
+    ARCHIVE_STORED(
+            "roomcast.archive.stored",
+            "Messages that the archive has committed; divided by the commits, how many share one"),
+    ARCHIVE_FAILED("roomcast.archive.failed", "Commits of messages, and checks, that the archive could not do"),
+    ARCHIVE_DELETED("roomcast.archive.deleted", "Messages that the archive has deleted because they were too old"),
     RELAY_RECONNECTS("roomcast.relay.reconnects", "New connections to the relay in place of lost ones"),
     PROBES_FAILED("roomcast.relay.probes.failed", "Probes that did not come back through the relay in two seconds");
 

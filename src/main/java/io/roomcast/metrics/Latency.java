@@ -7,6 +7,9 @@ package io.roomcast.metrics;
 public enum Latency {
     PUBLISH("roomcast.publish.duration", "From a publish until the relay has stored it"),
     PROBE("roomcast.relay.probe.duration", "From publishing a probe until it is delivered here, every two seconds"),
+    ARCHIVE_COMMIT(
+            "roomcast.archive.commit.duration",
+            "How long the archive takes to commit the messages that have gathered; failed commits, too"),
     FAN_OUT("roomcast.fanout.duration", "How long a lane takes to offer a batch to all its members"),
     REPLAY_WAIT(
             "roomcast.replay.wait",

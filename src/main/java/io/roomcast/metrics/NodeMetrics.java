@@ -19,6 +19,7 @@ public final class NodeMetrics {
     private final Map<Counter, LongAdder> counters = new EnumMap<>(Counter.class);
     private final Map<Latency, Histogram> latencies = new EnumMap<>(Latency.class);
     private final LongAdder portableSessions = new LongAdder();
+    private final LongAdder archiveQueueBytes = new LongAdder();
     private final ConcurrentMap<String, LongAdder> refusals = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, LongAdder> limits = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, LongAdder> closes = new ConcurrentHashMap<>();
@@ -93,6 +94,16 @@ public final class NodeMetrics {
     /** Number of open sessions on the portable path. */
     public long portableSessions() {
         return portableSessions.sum();
+    }
+
+    /** @param change of the bytes of messages that wait to be stored in the archive */
+    public void addArchiveQueueBytes(long change) {
+        archiveQueueBytes.add(change);
+    }
+
+    /** Bytes of messages that wait to be stored in the archive. */
+    public long archiveQueueBytes() {
+        return archiveQueueBytes.sum();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.roomcast.node;
 
+import io.roomcast.config.ArchiveKeys;
 import io.roomcast.config.Key;
 import io.roomcast.config.KeyFamily;
 import io.roomcast.config.Keys;
@@ -48,6 +49,7 @@ public final class RoomSettings {
             RoomKeys.HISTORY_SIZE, Keys.HISTORY_SIZE,
             RoomKeys.HISTORY_AGE, Keys.HISTORY_AGE,
             RoomKeys.HISTORY_BYTES, Keys.HISTORY_BYTES,
+            RoomKeys.RETENTION, ArchiveKeys.RETENTION,
             RoomKeys.MEMBERS, LimitKeys.ROOM_USERS,
             RoomKeys.PUBLISH_RATE, LimitKeys.ROOM_PUBLISH_RATE);
 
@@ -111,6 +113,17 @@ public final class RoomSettings {
 
     public long historyBytes(RoomName room) {
         return value(room, RoomKeys.HISTORY_BYTES, config.get(Keys.HISTORY_BYTES));
+    }
+
+    /** How long the archive keeps messages of the room; zero for ever. */
+    public Duration retention(RoomName room) {
+        return value(room, RoomKeys.RETENTION, config.get(ArchiveKeys.RETENTION));
+    }
+
+    /** Whether the archive may ever delete a message for its age. */
+    public boolean hasRetention() {
+        return !config.get(ArchiveKeys.RETENTION).isZero()
+                || !config.get(RoomKeys.RETENTION).isEmpty();
     }
 
     public Presence presence(RoomName room) {

@@ -23,7 +23,7 @@ public interface Archive extends AutoCloseable {
     /**
      * The newest numbering of a room.
      *
-     * @param offset offset of the last message that is stored in it
+     * @param offset offset of the last message that was stored in it
      */
     record Numbering(String epoch, long offset) {}
 
@@ -86,6 +86,38 @@ public interface Archive extends AutoCloseable {
      * @param time in milliseconds since 1970 UTC
      */
     List<Key> keysSince(RoomName room, String epoch, long time);
+
+    /**
+     * Offset of the oldest message of an epoch that is stored; of the next one if there is none. What is older was deleted
+     * by {@link #deleteOldest}.
+     */
+    long firstOffset(RoomName room, String epoch);
+
+    /**
+     * An epoch of a room, for those who look at all of them.
+     *
+     * @param id what the archive calls it; greater than 0, and greater for those that began later
+     */
+    record Epoch(long id, RoomName room) {}
+
+    /**
+     * The epochs of all rooms in the order of their ids.
+     *
+     * @param after the id before the first; 0 to begin
+     * @param limit most epochs
+     */
+    List<Epoch> epochs(long after, int limit);
+
+    /**
+     * Deletes the oldest messages of an epoch, back to the first that is not old, in one commit. Their offsets are never
+     * given again.
+     *
+     * @param epoch its id
+     * @param time messages that were stored before are old; in milliseconds since 1970 UTC
+     * @param limit most messages
+     * @return how many were deleted; fewer than {@code limit} if no others are old
+     */
+    int deleteOldest(long epoch, long time, int limit);
 
     /**
      * Commits something that is no message, to find out whether a commit is possible.

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Warnings;
 import io.roomcast.protocol.HistoryPage;
@@ -42,6 +44,7 @@ class DurableRelayTest extends RelayContractTest {
     private static final HistoryLimits TEN = new HistoryLimits(10, Duration.ofHours(1), 64L << 20);
 
     private final SettableClock clock = new SettableClock();
+    private final NodeMetrics metrics = new NodeMetrics();
     private final Warnings warnings = new Warnings(new Clocks(clock, () -> 0));
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
@@ -61,7 +64,21 @@ class DurableRelayTest extends RelayContractTest {
                         RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()))
                 .orElseThrow());
         memory = new LocalRelay(limits, most, clock, timer, archive::salt);
-        return new DurableRelay(memory, archive, limits, clock, Thread::new, warnings, 1 << 24);
+        return new DurableRelay(
+                memory,
+                archive,
+                limits,
+                new Clocks(clock, () -> 0),
+                metrics,
+                Thread::new,
+                warnings,
+                1 << 24,
+                retention());
+    }
+
+    /** One that nobody has started, and that keeps messages for a day. */
+    private Retention retention() {
+        return new Retention(archive, name -> Duration.ofDays(1), new Clocks(clock, () -> 0), metrics, warnings);
     }
 
     @Override
@@ -158,6 +175,39 @@ class DurableRelayTest extends RelayContractTest {
                 between(41, 50), offsets(get(relay.historyAfter(room, 3, 30)).messages()));
     }
 
+    @Test
+    void whatIsTooOldIsDeletedAndTheRoomGoesOn() throws Exception {
+        start(TEN);
+        for (int i = 1; i <= 1_200; i++) {
+            relay.publish(room, null, body("m" + i));
+        }
+        String epoch = publish("m1201").epoch();
+        pass(Duration.ofHours(20));
+        LongStream.rangeClosed(1_202, 1_220).forEach(i -> publish("m" + i));
+        pass(Duration.ofHours(5));
+        retention().sweep();
+        assertEquals(1_201, metrics.get(Counter.ARCHIVE_DELETED));
+        start(TEN);
+        assertEquals(between(1_202, 1_220), allBackwards());
+        assertFalse(get(relay.historyBefore(room, 1_209, 7)).more(), "nothing is left before " + between(1_202, 1_208));
+        assertEquals(
+                between(1_202, 1_205),
+                offsets(get(relay.browseAfter(room, 3, 4)).messages()));
+        try (RelayRooms rooms = new RelayRooms(relay)) {
+            assertFalse(rooms.join(room, new Position(epoch, 1_200)).recovered(), "one is gone that it has not seen");
+            assertTrue(rooms.join(room, new Position(epoch, 1_212)).recovered());
+        }
+        pass(Duration.ofDays(2));
+        retention().sweep();
+        start(TEN);
+        assertEquals(List.of(), offsets(get(relay.historyBefore(room, 0, 10)).messages()));
+        try (RelayRooms rooms = new RelayRooms(relay)) {
+            assertTrue(rooms.join(room, new Position(epoch, 1_220)).recovered());
+            assertFalse(rooms.join(room, new Position(epoch, 1_219)).recovered());
+        }
+        assertEquals(new Position(epoch, 1_221), publish("goes on"));
+    }
+
     /** A commit may have thousands of rooms. */
     @Test
     void whoeverPublishesInARoomThatIsNotInMemoryBringsNoOlderMessageToIt() {
@@ -217,11 +267,15 @@ class DurableRelayTest extends RelayContractTest {
         get(relay.subscribe(room));
         archive.failBefore();
         assertUnavailable(relay.publish(room, "key", body("lost")));
+        assertEquals(1, metrics.get(Counter.ARCHIVE_FAILED));
+        assertEquals(0, metrics.get(Counter.ARCHIVE_STORED));
         assertUnavailable(relay.probe());
         assertEquals(0, get(relay.position(room)).offset());
         archive.letGo();
         get(relay.probe());
         assertEquals(1, get(relay.publish(room, "key", body("kept"))).offset());
+        assertEquals(1, metrics.get(Counter.ARCHIVE_STORED));
+        assertEquals(0, metrics.archiveQueueBytes());
         listener.awaitCount(room, 1);
         assertEquals(List.of("{\"content\":\"kept\"}"), listener.bodies(room));
     }

@@ -125,6 +125,24 @@ final class FaultyArchive implements Archive {
     }
 
     @Override
+    public long firstOffset(RoomName room, String epoch) {
+        beforeRead();
+        return archive.firstOffset(room, epoch);
+    }
+
+    @Override
+    public List<Epoch> epochs(long after, int limit) {
+        beforeRead();
+        return archive.epochs(after, limit);
+    }
+
+    @Override
+    public int deleteOldest(long epoch, long time, int limit) {
+        beforeCommit();
+        return archive.deleteOldest(epoch, time, limit);
+    }
+
+    @Override
     public void check(int bytes) {
         beforeCommit();
         archive.check(bytes);

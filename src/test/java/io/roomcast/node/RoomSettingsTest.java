@@ -70,6 +70,7 @@ class RoomSettingsTest {
                         new Shown("history.size", "7", "roomcast.rooms.a.b.history.size"),
                         new Shown("history.age", "90s", "roomcast.rooms.a.*.history.age"),
                         new Shown("history.bytes", "1MiB", "roomcast.rooms.a.*.history.bytes"),
+                        new Shown("retention", "0", "roomcast.archive.retention"),
                         new Shown("presence", "none", "roomcast.rooms.a.*.presence"),
                         new Shown("members", "50000", "roomcast.limits.room-users"),
                         new Shown("publish-rate", "10000", "roomcast.limits.room-publish-rate"),

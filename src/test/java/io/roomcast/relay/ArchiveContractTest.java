@@ -155,6 +155,34 @@ public abstract class ArchiveContractTest {
     }
 
     @Test
+    void theOldestAreDeletedBackToATimeAndTheirOffsetsAreNeverGivenAgain() {
+        RoomName other = new RoomName(room + ".other");
+        archive.append(List.of(run(room, "e1", 1, 10), run(other, "e1", 1, 5)));
+        archive.append(List.of(run(room, "e2", 1, 3)));
+        List<Archive.Epoch> epochs = archive.epochs(0, 10);
+        assertEquals(
+                List.of(room, other, room),
+                epochs.stream().map(Archive.Epoch::room).toList());
+        assertEquals(epochs.subList(1, 2), archive.epochs(epochs.get(0).id(), 1));
+        long first = epochs.get(0).id();
+        assertEquals(0, archive.deleteOldest(first, 1, 10));
+        assertEquals(4, archive.deleteOldest(first, 8, 4));
+        assertEquals(3, archive.deleteOldest(first, 8, 4));
+        assertEquals(0, archive.deleteOldest(first, 8, 4));
+        assertEquals(between(8, 10), offsets(archive.after(room, "e1", 0, 20, PLENTY)));
+        assertEquals(8, archive.firstOffset(room, "e1"));
+        assertEquals(3, archive.deleteOldest(epochs.get(2).id(), 100, 10));
+        assertEquals(4, archive.firstOffset(room, "e2"));
+        reopen();
+        assertEquals(Optional.of(new Archive.Numbering("e2", 3)), archive.numbering(room));
+        archive.append(List.of(run(room, "e2", 4, 4)));
+        assertEquals(Optional.of(new Archive.Numbering("e2", 4)), archive.numbering(room));
+        assertEquals(Optional.of(new Archive.Numbering("e1", 5)), archive.numbering(other));
+        assertEquals(1, archive.firstOffset(other, "e1"));
+        assertEquals(1, archive.firstOffset(other, "never"));
+    }
+
+    @Test
     void aCheckCommitsAndChangesNoMessage() {
         archive.append(List.of(run(room, "e1", 1, 3)));
         archive.check(0);

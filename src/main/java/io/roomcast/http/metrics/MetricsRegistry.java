@@ -92,6 +92,12 @@ public class MetricsRegistry {
                 metrics::portableSessions);
         gauge(
                 registry,
+                "roomcast.archive.queue.bytes",
+                "Bytes of messages that wait for the next commit of the archive. Beyond a 32nd of the heap, publishes "
+                        + "fail with busy",
+                metrics::archiveQueueBytes);
+        gauge(
+                registry,
                 "roomcast.outbound.held.bytes",
                 "Bytes that wait for all sessions; a shared message counts once",
                 sessions::heldBytes);
