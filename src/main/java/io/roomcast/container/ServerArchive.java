@@ -33,6 +33,16 @@ final class ServerArchive {
      * @throws ConfigException if there is no such data source, or its database cannot have an archive
      */
     static Optional<Archive> open(RoomcastConfig config, Clocks clocks) {
+        return open(config, clocks, ServerArchive::lookUp);
+    }
+
+    /** As {@code doLookup} of {@link InitialContext}. */
+    @FunctionalInterface
+    interface Directory {
+        Object find(String name) throws NamingException;
+    }
+
+    static Optional<Archive> open(RoomcastConfig config, Clocks clocks, Directory directory) {
         String name = config.get(ArchiveKeys.DATASOURCE);
         if (name.isEmpty()) {
             return Optional.empty();
@@ -41,7 +51,7 @@ final class ServerArchive {
         if (!config.get(Keys.RELAY).equals("local")) {
             throw new ConfigException(List.of(setting + " needs " + Keys.RELAY.name() + "=local"));
         }
-        DataSource source = lookUp(name, setting);
+        DataSource source = find(directory, name, setting);
         String place = "the data source " + name;
         LazyArchive archive = new LazyArchive(setting, place, () -> open(source, place, clocks), clocks.nanos());
         try {
@@ -71,9 +81,13 @@ final class ServerArchive {
     }
 
     @SuppressWarnings("BanJNDI") // the name comes from the administrator's configuration, never from a user
-    private static DataSource lookUp(String name, String setting) {
+    private static Object lookUp(String name) throws NamingException {
+        return InitialContext.doLookup(name);
+    }
+
+    private static DataSource find(Directory directory, String name, String setting) {
         try {
-            if (InitialContext.doLookup(name) instanceof DataSource source) {
+            if (directory.find(name) instanceof DataSource source) {
                 return source;
             }
         } catch (NamingException e) {

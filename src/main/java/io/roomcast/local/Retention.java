@@ -57,14 +57,14 @@ final class Retention implements AutoCloseable {
 
     private void run() {
         try {
-            while (!closed.await(PAUSE_SECONDS, TimeUnit.SECONDS)) {
+            do {
                 try {
                     sweep();
                 } catch (ArchiveException e) {
                     // The commits of messages and the probes find out, and say so. The next time it goes on.
                     warnings.warn("archive retention", () -> "Old messages could not be deleted: " + e.getMessage());
                 }
-            }
+            } while (!closed.await(PAUSE_SECONDS, TimeUnit.SECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,11 +1,19 @@
 package io.roomcast.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.Archive;
+import io.roomcast.standalone.EmbeddedArchive;
+import io.roomcast.support.Await;
+import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.Frame;
 import io.roomcast.support.MainProcess;
 import io.roomcast.support.RoomClient;
+import io.roomcast.support.ScrapedMetrics;
 import jakarta.json.JsonObject;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -131,6 +140,36 @@ class DurableIT {
         assertEquals(LongStream.rangeClosed(1, joined.offset()).boxed().toList(), offsets, "no hole");
         assertEquals(shown.keySet(), new HashSet<>(offsets), "nothing that was shown is lost");
         client.leave();
+    }
+
+    @Test
+    void theNodeDeletesWhatItsRoomDoesNotKeep() {
+        Map<String, String> settings =
+                Map.of("roomcast.data", directory.toString(), "roomcast.rooms.brief-*.retention", "10m");
+        RoomName brief = new RoomName("brief-1");
+        RoomName other = new RoomName("other");
+        List<Archive.Message> longAgo = List.of(
+                new Archive.Message(1, 1_000, null, "{}".getBytes(UTF_8)),
+                new Archive.Message(2, 2_000, null, "{}".getBytes(UTF_8)));
+        try (Archive archive = open(settings)) {
+            archive.append(List.of(new Archive.Run(brief, "e", longAgo), new Archive.Run(other, "e", longAgo)));
+        }
+        try (EmbeddedServer server = EmbeddedServer.start(settings)) {
+            URI metrics = server.uri();
+            Await.until(
+                    "a deleted message", () -> ScrapedMetrics.of(metrics).get("roomcast_archive_deleted_total") > 0);
+        }
+        try (Archive archive = open(settings)) {
+            assertEquals(3, archive.firstOffset(brief, "e"));
+            assertEquals(Optional.of(new Archive.Numbering("e", 2)), archive.numbering(brief));
+            assertEquals(1, archive.firstOffset(other, "e"));
+        }
+    }
+
+    private static Archive open(Map<String, String> settings) {
+        return EmbeddedArchive.open(
+                        RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()))
+                .orElseThrow();
     }
 
     @Test
