@@ -1,5 +1,6 @@
 package io.roomcast.standalone;
 
+import io.roomcast.config.ArchiveKeys;
 import io.roomcast.config.ConfigException;
 import io.roomcast.config.Keys;
 import io.roomcast.config.OperationKeys;
@@ -103,7 +104,9 @@ public final class Main {
         }
         String archive = server.archivePlace();
         if (archive != null) {
-            out.println("Messages are kept in " + archive + " (--data=none keeps them in memory only)");
+            boolean isUsual = config.get(ArchiveKeys.URL).isEmpty();
+            out.println("Messages are kept in " + archive
+                    + (isUsual ? " (--data=none keeps them in memory only)" : ", which --archive.url names"));
         }
         out.println("Roomcast is ready on http://" + displayedHost + ":" + server.port() + "/ (Ctrl-C ends it)");
         out.flush();
