@@ -57,9 +57,13 @@ class DurableRelayTest extends RelayContractTest {
     private FaultyArchive archive;
     private LocalRelay memory;
 
+    protected Map<String, String> settings() {
+        return Map.of("roomcast.data", directory.toString());
+    }
+
     @Override
     protected Relay create(HistoryLimits.Rule limits) {
-        Map<String, String> settings = Map.of("roomcast.data", directory.toString());
+        Map<String, String> settings = settings();
         archive = new FaultyArchive(EmbeddedArchive.open(
                         RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()))
                 .orElseThrow());
