@@ -37,6 +37,7 @@ public final class JdbcArchive implements Archive {
     private final NumberingIds numberings = new NumberingIds();
     private final String place;
     private final InstantSource wall;
+    private final Runnable checkStorage;
     private final Runnable closeSource;
     private final byte[] salt;
 
@@ -46,6 +47,8 @@ public final class JdbcArchive implements Archive {
      * @param source gives connections: one that is kept, and one for each read
      * @param place as {@link #place}
      * @param discard called with a connection that may not be used again, before it is closed
+     * @param checkStorage called after each commit, before anybody relies on it; throws {@link ArchiveException} if what
+     *     was written cannot be found again, though the database says that it is written
      * @param closeSource called by {@link #close}
      * @throws UnfitDatabaseException if a newer program has made the tables
      * @throws ArchiveException if the database cannot be used, or another node uses it
@@ -56,10 +59,12 @@ public final class JdbcArchive implements Archive {
             String place,
             InstantSource wall,
             Consumer<Connection> discard,
+            Runnable checkStorage,
             Runnable closeSource) {
         this.transactions = new Transactions(source, dialect, discard);
         this.place = place;
         this.wall = wall;
+        this.checkStorage = checkStorage;
         this.closeSource = closeSource;
         try {
             this.salt = transactions.write(connection -> {
@@ -119,6 +124,7 @@ public final class JdbcArchive implements Archive {
                 append(connection, runs);
                 return null;
             });
+            checkStorage.run();
         } catch (RuntimeException | Error e) {
             // It may have some that were not stored.
             numberings.forget();
@@ -289,6 +295,7 @@ public final class JdbcArchive implements Archive {
             // In a commit of its own: what one commit writes and takes back needs no space.
             setBallast(null);
         }
+        checkStorage.run();
     }
 
     private void setBallast(byte[] ballast) {

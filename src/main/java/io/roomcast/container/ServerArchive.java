@@ -66,7 +66,7 @@ final class ServerArchive {
     /** The server owns the data source. So nothing of it is closed but the connections. */
     private static Archive open(DataSource source, String place, Clocks clocks) {
         requirePostgres(source);
-        return new JdbcArchive(source, Dialect.POSTGRESQL, place, clocks.wall(), connection -> {}, () -> {});
+        return new JdbcArchive(source, Dialect.POSTGRESQL, place, clocks.wall(), connection -> {}, () -> {}, () -> {});
     }
 
     private static void requirePostgres(DataSource source) {

@@ -99,7 +99,13 @@ public final class EmbeddedArchive {
             pool = pool(database);
             HikariDataSource opened = pool;
             return new JdbcArchive(
-                    opened, Dialect.SQLITE, file.toString(), InstantSource.system(), opened::evictConnection, () -> {
+                    opened,
+                    Dialect.SQLITE,
+                    file.toString(),
+                    InstantSource.system(),
+                    opened::evictConnection,
+                    new SqliteFiles(file)::check,
+                    () -> {
                         opened.close();
                         directory.close();
                     });

@@ -98,7 +98,13 @@ final class PostgresArchive {
         HikariDataSource pool = pool(database);
         try {
             return new JdbcArchive(
-                    pool, Dialect.POSTGRESQL, place, InstantSource.system(), pool::evictConnection, pool::close);
+                    pool,
+                    Dialect.POSTGRESQL,
+                    place,
+                    InstantSource.system(),
+                    pool::evictConnection,
+                    () -> {},
+                    pool::close);
         } catch (RuntimeException e) {
             pool.close();
             throw e;

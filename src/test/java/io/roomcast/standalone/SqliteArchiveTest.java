@@ -13,6 +13,7 @@ import io.roomcast.relay.ArchiveException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -22,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The archive of the embedded server, and what keeps it from starting. */
 class SqliteArchiveTest extends ArchiveContractTest {
@@ -138,6 +141,25 @@ class SqliteArchiveTest extends ArchiveContractTest {
             small.check(0);
             assertThrows(ArchiveException.class, () -> small.check(1 << 20));
         }
+    }
+
+    /** SQLite goes on as if nothing had happened. */
+    @ParameterizedTest
+    @ValueSource(strings = {"roomcast.db", "roomcast.db-wal"})
+    void aFileThatIsDeletedMeanwhileTakesNothingMore(String name) throws IOException {
+        archive.check(0);
+        Path file = directory().resolve(name);
+        Path away = parent.resolve("away");
+        Files.move(file, away);
+        String reason =
+                assertThrows(ArchiveException.class, () -> archive.check(0)).getMessage();
+        assertTrue(reason.contains("roomcast.db"), reason);
+        Files.createFile(file);
+        if (name.equals("roomcast.db")) {
+            assertThrows(ArchiveException.class, () -> archive.check(0), "another file of that name");
+        }
+        Files.move(away, file, StandardCopyOption.REPLACE_EXISTING);
+        archive.check(0);
     }
 
     @Test
