@@ -1,5 +1,6 @@
 package io.roomcast.support;
 
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,15 +31,28 @@ public final class PollClient {
 
     private final Supplier<URI> nodes;
     private final String query;
+    /** The header of each request; null for none. */
+    private String authorization;
     /** The position in each room, as JSON; "null" before the first answer. */
     private final Map<String, String> positions = new LinkedHashMap<>();
 
     private String session;
 
+    private PollClient(String query, Supplier<URI> nodes) {
+        this.nodes = nodes;
+        this.query = query;
+    }
+
     /** @param nodes the address of the application, for each request */
     public PollClient(Supplier<URI> nodes, String user) {
-        this.nodes = nodes;
-        this.query = "?user=" + TestServer.encoded(user);
+        this("?user=" + TestServer.encoded(user), nodes);
+    }
+
+    /** A client that proves who it is by the header {@code Authorization}. */
+    public static PollClient proven(URI application, String authorization) {
+        PollClient client = new PollClient("", () -> application);
+        client.authorization = authorization;
+        return client;
     }
 
     public PollClient(URI application, String user) {
@@ -63,6 +77,11 @@ public final class PollClient {
 
     public void setSession(String ticket) {
         session = ticket;
+    }
+
+    /** Sends this header from now on. */
+    public void setAuthorization(String value) {
+        authorization = value;
     }
 
     /** The body of the next poll. */
@@ -97,6 +116,9 @@ public final class PollClient {
         if (session != null) {
             request.header("Roomcast-Session", session);
         }
+        if (authorization != null) {
+            request.header("Authorization", authorization);
+        }
         return HTTP.sendAsync(request.build(), BodyHandlers.ofString());
     }
 
@@ -107,6 +129,17 @@ public final class PollClient {
         } catch (Exception e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Checks that a response is the problem with this code, and returns it. */
+    public static JsonObject refusal(int status, String code, HttpResponse<String> response) {
+        if (response.statusCode() != status
+                || !response.headers().firstValue("Content-Type").orElse("").startsWith("application/problem+json")
+                || !Http.read(response.body()).getString("code").equals(code)) {
+            throw new AssertionError("not " + status + " " + code + ": " + response.statusCode() + " "
+                    + response.headers().map() + " " + response.body());
+        }
+        return Http.read(response.body());
     }
 
     /** The frames of a response. */

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClusterPollIT {
     private static final int MESSAGES = 200;
+    private static final String KEY = "a-key-of-sixteen-or-more";
 
     private static RedisProcess redis;
     private static EmbeddedServer east;
@@ -51,8 +53,15 @@ class ClusterPollIT {
     }
 
     private static EmbeddedServer start(String name) {
-        return EmbeddedServer.start(
-                Map.of("roomcast.node", name, "roomcast.relay", "redis", "roomcast.redis.uri", redis.uri()));
+        return EmbeddedServer.start(Map.of(
+                "roomcast.node",
+                name,
+                "roomcast.relay",
+                "redis",
+                "roomcast.redis.uri",
+                redis.uri(),
+                "roomcast.api.key",
+                KEY));
     }
 
     private static boolean ready(EmbeddedServer server) {
@@ -139,6 +148,60 @@ class ClusterPollIT {
         List<Frame> ended = PollClient.frames(PollClient.join(earlier));
         assertEquals("superseded", ended.get(ended.size() - 1).string("code"));
         assertFalse(PollClient.join(later).body().contains("superseded"));
+    }
+
+    /** The waiting poll and the stream are told, the node takes no further ones, and the other node goes on. */
+    @Test
+    void whoWaitsAtANodeThatDrainsGoesOnAtTheOther() {
+        AtomicReference<URI> node = new AtomicReference<>(east.uri());
+        PollClient bob = new PollClient(node::get, "bob").room(room);
+        bob.poll(20_000);
+        try (RoomClient eve = RoomClient.enter(west.uri(), room, "eve");
+                EventClient events = new EventClient(east.uri().resolve("http/events?user=cleo&rooms=" + room), "")) {
+            events.next("joined");
+            // In no room, so that nothing else ends its poll.
+            PollClient idle = new PollClient(east.uri(), "dora");
+            idle.poll(20_000);
+            CompletableFuture<HttpResponse<String>> waiting = idle.pollAsync(20_000);
+            ScrapedMetrics.await(
+                    east.uri(), RoomClient.PATIENCE_SECONDS, "roomcast_sessions_transport{transport=\"poll\"}", 1);
+            Http operator = new Http(east.uri(), KEY);
+            assertEquals(
+                    200,
+                    operator.send("POST", "/api/v1/node/drain", "{\"window\":\"1h\"}")
+                            .statusCode());
+            try {
+                List<Frame> told = idle.take(PollClient.join(waiting));
+                assertEquals(List.of("draining"), told.stream().map(Frame::type).toList());
+                assertTrue(events.next("draining").number("reconnectAfterMs") <= 3_600_000);
+                assertFalse(ready(east));
+                HttpResponse<String> refused = PollClient.join(bob.pollAsync(20_000));
+                PollClient.refusal(503, "busy", refused);
+                assertEquals("1", refused.headers().firstValue("Retry-After").orElse(""));
+                assertEquals(
+                        "ack",
+                        bob.send("{'type':'publish','room':'" + room + "','content':'last'}")
+                                .get(0)
+                                .type(),
+                        "what was written is taken all the same");
+                node.set(west.uri());
+                List<Frame> there = bob.poll(20_000);
+                assertTrue(there.get(0).isTrue("recovered"), there::toString);
+                assertEquals("last", there.get(there.size() - 1).content());
+                assertEquals(
+                        200,
+                        operator.send("POST", "/api/v1/node/drain", "{\"window\":\"0\"}")
+                                .statusCode());
+                assertEquals(4001, events.next("closed").number("code"));
+                eve.say("{'type':'publish','id':1,'content':'end'}");
+                Frame next = eve.next(
+                        frame -> frame.is("message") || frame.text().contains("\"left\":[{\"user\":\"bob"), "an end");
+                assertTrue(next.is("message"), next::text);
+            } finally {
+                operator.send("POST", "/api/v1/node/undrain", null);
+            }
+            assertTrue(ready(east));
+        }
     }
 
     @Test

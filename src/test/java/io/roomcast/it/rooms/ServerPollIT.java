@@ -265,6 +265,27 @@ class ServerPollIT {
                         .statusCode());
     }
 
+    /** As a picture or a link of such a page would ask, with the login of the person who looks at it. */
+    @ParameterizedTest
+    @CsvSource({"cross-site, 403", "same-site, 403", "same-origin, 200", "none, 200"})
+    void aPageOfAnotherSiteGetsNoStreamEither(String site, int status) throws Exception {
+        java.net.http.HttpRequest request = java.net.http.HttpRequest.newBuilder(
+                        server.http("http/events?user=ann&rooms=" + room))
+                .header("Sec-Fetch-Site", site)
+                .build();
+        HttpResponse<java.io.InputStream> answer =
+                java.net.http.HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofInputStream());
+        try (var body = answer.body()) {
+            assertEquals(status, answer.statusCode());
+            if (status == 403) {
+                assertEquals(
+                        "forbidden",
+                        Http.read(new String(body.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+                                .getString("code"));
+            }
+        }
+    }
+
     @Test
     void aLongAnswerIsCompressedForWhoAsks() throws Exception {
         ann.send("{'type':'publish','room':'" + room + "','content':'" + "long ".repeat(1_000) + "'}");
