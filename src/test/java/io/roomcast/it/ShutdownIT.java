@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Frame;
 import io.roomcast.support.MainProcess;
+import io.roomcast.support.PollClient;
 import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.RoomClient;
+import io.roomcast.support.ScrapedMetrics;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,8 +43,18 @@ class ShutdownIT {
             plain.next("joined");
             clients.get(0).say("{'id':1,'content':'kept'}");
             clients.get(0).next("ack");
+            // In no room, so that nothing else ends its poll.
+            PollClient poller = new PollClient(uri, "poller");
+            poller.poll(20_000);
+            CompletableFuture<HttpResponse<String>> poll = poller.pollAsync(20_000);
+            ScrapedMetrics.await(
+                    uri, RoomClient.PATIENCE_SECONDS, "roomcast_sessions_transport{transport=\"poll\"}", 1);
 
             main.signal(signal);
+
+            assertEquals(
+                    List.of("draining"),
+                    poller.take(PollClient.join(poll)).stream().map(Frame::type).toList());
 
             List<Long> pauses = new ArrayList<>();
             for (RoomClient client : clients) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +19,10 @@ public final class DrainedClients implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
 
     private final List<Guest> guests;
+    /** In no room, so that nothing but the end of the node ends its poll. */
+    private final PollClient poller;
+
+    private CompletableFuture<HttpResponse<String>> poll;
 
     /** @param application its address */
     public DrainedClients(URI application) {
@@ -29,6 +34,10 @@ public final class DrainedClients implements AutoCloseable {
             guest.publish("hello");
         }
         guests.forEach(guest -> MessageSocket.within(PATIENCE_SECONDS, guest.acknowledged));
+        poller = new PollClient(application, "poller");
+        poller.poll(0);
+        poll = poller.pollAsync(25_000);
+        ScrapedMetrics.await(application, PATIENCE_SECONDS, "roomcast_sessions_transport{transport=\"poll\"}", 1);
     }
 
     /**
@@ -45,9 +54,11 @@ public final class DrainedClients implements AutoCloseable {
 
     /**
      * Call it when the node has ended. A server that closes connections before it tells the application uses 1001. Else
-     * each client was told when to reconnect, and had an answer to each publish.
+     * each client was told when to reconnect, and had an answer to each publish. The poll that waited was told, too.
      */
     public void checkGoodbye() {
+        List<Frame> told = poller.take(PollClient.join(poll));
+        assertTrue(told.stream().anyMatch(frame -> frame.is("draining")), told::toString);
         for (Guest guest : guests) {
             int code = MessageSocket.within(PATIENCE_SECONDS, guest.closed());
             if (code != GOING_AWAY) {

@@ -27,9 +27,17 @@ public final class EventClient implements AutoCloseable {
 
     /** @param lastEventId as the header; empty for none */
     public EventClient(URI events, String lastEventId) {
+        this(events, lastEventId, null);
+    }
+
+    /** @param authorization as the header; null for none */
+    public EventClient(URI events, String lastEventId, String authorization) {
         HttpRequest.Builder request = HttpRequest.newBuilder(events).header("Accept", "text/event-stream");
         if (!lastEventId.isEmpty()) {
             request.header("Last-Event-ID", lastEventId);
+        }
+        if (authorization != null) {
+            request.header("Authorization", authorization);
         }
         try {
             response = http.send(request.build(), BodyHandlers.ofLines());

@@ -7,11 +7,13 @@ import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.support.Frame;
 import io.roomcast.support.Handshake;
+import io.roomcast.support.PollClient;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.ScrapedMetrics;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +103,32 @@ class LimitsIT {
             again.say("{'type':'ping'}").next("pong");
         }
         awaitNoSessions();
+    }
+
+    /** Over HTTP, too, what is too much is refused as a whole, with its code and when to come again. */
+    @Test
+    void overHttpSessionsAndRequestsAreCounted() {
+        PollClient ann = new PollClient(server.uri(), "ann");
+        ann.poll(0);
+        limit(LimitKeys.SESSIONS, "1");
+        assertTellsWhen(503, "busy", PollClient.join(new PollClient(server.uri(), "ben").pollAsync(0)));
+        ann.poll(0);
+        limit(LimitKeys.SESSIONS, LimitKeys.SESSIONS.defaultText());
+        limit(LimitKeys.USER_SESSIONS, "1");
+        assertTellsWhen(503, "busy", PollClient.join(new PollClient(server.uri(), "ann").pollAsync(0)));
+        ann.poll(0);
+        limit(LimitKeys.REQUEST_RATE, "1");
+        HttpResponse<String> last = PollClient.join(ann.pollAsync(0));
+        for (int i = 0; i < 15 && last.statusCode() == 200; i++) {
+            last = PollClient.join(ann.pollAsync(0));
+        }
+        assertTellsWhen(429, "rate_limited", last);
+    }
+
+    private static void assertTellsWhen(int status, String code, HttpResponse<String> response) {
+        JsonObject refusal = PollClient.refusal(status, code, response);
+        assertTrue(refusal.getInt("retryAfterMs") > 0, response::body);
+        assertTrue(Integer.parseInt(response.headers().firstValue("Retry-After").orElse("0")) > 0, response::body);
     }
 
     @Test

@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.EventClient;
 import io.roomcast.support.Frame;
+import io.roomcast.support.Http;
+import io.roomcast.support.PollClient;
 import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import io.roomcast.support.Tokens;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -228,6 +233,99 @@ class TokenIT {
                     ann.say("{'id':1,'room':'lobby','content':'hi'}").error());
             assertNull(ann.closedWithin(SOON.toSeconds() + 1));
         }
+    }
+
+    /** What is no good token any more, and what never was one, gets nothing over HTTP, on any address. */
+    @Test
+    void overHttpTheTokenSaysWhoOneIs() {
+        String room = TestServer.newRoom();
+        PollClient ann = poller(token("ann", HOUR)).room(room);
+        Frame welcome = ann.poll(20_000).get(0);
+        assertEquals("ann", welcome.string("user"));
+        assertTrue(welcome.isTrue("proven"));
+        assertTrue(welcome.number("expiresInMs") > 3_500_000);
+        for (String authorization : Stream.of(null, "Basic YW5uOng=", "Bearer", "Bearer x")
+                .flatMap(each -> Stream.of(each, "Bearer " + token("ann", Duration.ofSeconds(-5))))
+                .toList()) {
+            ann.setAuthorization(authorization);
+            for (String path : List.of("http/poll", "http/send")) {
+                HttpResponse<String> refused = PollClient.join(ann.send(path, ann.body(0)));
+                PollClient.refusal(401, "unauthenticated", refused);
+                assertTrue(refused.headers()
+                        .firstValue("WWW-Authenticate")
+                        .orElse("")
+                        .startsWith("Bearer "));
+            }
+        }
+        PollClient bob = poller(token("bob", HOUR)).room(room);
+        bob.setSession(ann.session());
+        PollClient.refusal(401, "session_invalid", PollClient.join(bob.pollAsync(0)));
+        Http http = new Http(server.uri(), null);
+        PollClient.refusal(401, "unauthenticated", http.sendPlain("GET", "/http/events?rooms=" + room, null));
+        PollClient.refusal(
+                400,
+                "bad_request",
+                http.sendPlain("GET", "/http/events?rooms=" + room + "&token=" + token("ann", HOUR), null));
+    }
+
+    @Test
+    void aTokenThatPermitsLessTakesTheUserOutOfTheRoomAtTheNextPoll() throws Exception {
+        String room = TestServer.newRoom();
+        PollClient ann = poller(token("ann", HOUR)).room(room).room("lobby");
+        try (RoomClient eve = client("ws").say(hello(token("eve", HOUR)))) {
+            eve.next("welcome");
+            eve.say("{'type':'join','room':'" + room + "'}").next("joined");
+            ann.poll(20_000);
+            eve.next(frame -> frame.text().contains("ann has joined"), "ann's arrival");
+            ann.setAuthorization("Bearer "
+                    + Tokens.signed(Tokens.of("ann", HOUR).claim("rooms", Map.of("lobby", List.of("read")))));
+            List<Frame> answer = ann.poll(20_000);
+            Frame refused = answer.stream()
+                    .filter(frame -> frame.is("error"))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals("forbidden", refused.string("code"));
+            assertEquals(room, refused.string("room"));
+            assertTrue(
+                    answer.stream()
+                            .anyMatch(frame ->
+                                    frame.is("joined") && frame.string("room").equals("lobby")),
+                    answer::toString);
+            eve.next(frame -> frame.text().contains("ann has left"), "ann's leave");
+            assertEquals(
+                    "forbidden",
+                    ann.send("{'type':'publish','room':'lobby','content':'hi'}")
+                            .get(0)
+                            .string("code"));
+        }
+    }
+
+    /** As the connection of a WebSocket ends; a fresh token goes on where the answer ended. */
+    @Test
+    void aTokenThatExpiresEndsThePollThatWaitsAndTheStream() {
+        // In no room, so that nothing else ends the poll.
+        PollClient ann = poller(token("ann", SOON));
+        ann.poll(20_000);
+        String room = TestServer.newRoom();
+        try (EventClient events =
+                new EventClient(server.at("http/events?rooms=" + room), "", "Bearer " + token("ben", SOON))) {
+            assertEquals("ben", events.next("joined").string("user"));
+            List<Frame> last = ann.poll(20_000);
+            assertEquals(
+                    List.of("error", "closed"), last.stream().map(Frame::type).toList());
+            assertEquals("unauthenticated", last.get(0).string("code"));
+            assertEquals(4004, last.get(1).number("code"));
+            PollClient.refusal(401, "unauthenticated", PollClient.join(ann.pollAsync(0)));
+            assertEquals("unauthenticated", events.next("error").string("code"));
+            assertEquals(4004, events.next("closed").number("code"));
+        }
+        ann.setAuthorization("Bearer " + token("ann", HOUR));
+        ann.room(room);
+        assertEquals("joined", ann.poll(20_000).get(0).type(), "the ticket is good");
+    }
+
+    private static PollClient poller(String token) {
+        return PollClient.proven(server.uri(), "Bearer " + token);
     }
 
     private static RoomClient client(String path) {

@@ -3,8 +3,11 @@ package io.roomcast.it.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.EventClient;
 import io.roomcast.support.Frame;
 import io.roomcast.support.Handshake;
+import io.roomcast.support.Http;
+import io.roomcast.support.PollClient;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.server.ServerNode;
 import java.io.IOException;
@@ -115,6 +118,50 @@ class ServerLoginIT {
             }) {
                 assertEquals(401, handshake(path, login).status(), login);
             }
+        }
+    }
+
+    @Test
+    void whoAsksOverHttpIsTheUserOfTheLogin() {
+        PollClient ann = PollClient.proven(node.uri(), basic("ann", PASSWORD)).room("lobby");
+        Frame welcome = ann.poll(20_000).get(0);
+        assertEquals("ann", welcome.string("user"));
+        assertTrue(welcome.isTrue("proven"));
+        List<Frame> answers = ann.send(
+                "{'type':'publish','room':'lobby','content':'over HTTP'}",
+                "{'type':'publish','room':'garden','content':'hi'}",
+                "{'type':'history','room':'lobby'}");
+        assertEquals("ack", answers.get(0).type());
+        assertEquals("forbidden", answers.get(1).string("code"));
+        assertTrue(answers.get(2).text().contains("over HTTP"), answers::toString);
+        PollClient ben = PollClient.proven(node.uri(), basic("ben", PASSWORD)).room("ops-db");
+        assertEquals(
+                "forbidden",
+                ben.poll(20_000).stream()
+                        .filter(frame -> frame.is("error"))
+                        .findFirst()
+                        .orElseThrow()
+                        .string("code"));
+        ben.setSession(ann.session());
+        PollClient.refusal(401, "session_invalid", PollClient.join(ben.pollAsync(0)));
+        try (EventClient events =
+                new EventClient(node.uri().resolve("http/events?rooms=lobby"), "", basic("ann", PASSWORD))) {
+            assertEquals("ann", events.next("joined").string("user"));
+        }
+        for (String login : new String[] {null, basic("ann", "wrong"), "Bearer x"}) {
+            ann.setAuthorization(login);
+            for (String path : new String[] {"http/poll", "http/send"}) {
+                PollClient.refusal(401, "unauthenticated", PollClient.join(ann.send(path, ann.body(0))));
+            }
+            PollClient.refusal(
+                    401,
+                    "unauthenticated",
+                    new Http(node.uri(), null)
+                            .sendWith(
+                                    login == null ? List.of() : List.of("Authorization", login),
+                                    "GET",
+                                    "/http/events?rooms=lobby",
+                                    null));
         }
     }
 
