@@ -8,6 +8,7 @@ export class PlainServer {
   epoch = 'e1';
   /** How many users are in a room. */
   members = 1;
+  revision = 7;
   /** How long a poll waits at most, whatever it asks for. */
   longestWaitMs = Infinity;
   /** Called before a request is served; what it returns true for, it has answered itself. */
@@ -99,7 +100,7 @@ export class PlainServer {
       const recovered = since?.epoch === this.epoch && since.offset <= this.log.length;
       const offset = recovered ? since.offset : this.log.length;
       const joined = { type: 'joined', room, user: 'ann', name: 'Ann', epoch: this.epoch, offset, recovered,
-        members: this.members };
+        members: this.members, revision: this.revision };
       return [joined, ...(recovered ? this.log.slice(since.offset) : [])].map((frame) => ({ ...frame, room }));
     });
   }

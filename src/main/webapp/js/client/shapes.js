@@ -30,13 +30,13 @@ const isMessage = (value) => value !== null && typeof value === 'object'
 const SHAPES = new Map(Object.entries({
   welcome: ({ user, name, session, resume }) =>
     isText(user) && isName(name) && [session, resume].every((id) => id === undefined || isText(id)),
-  joined: ({ room, name, epoch, offset, at, members }) =>
-    isText(room) && isName(name) && isText(epoch) && isPlace(offset) && isCount(at) && isCount(members),
+  joined: ({ room, name, epoch, offset, at, members, revision }) =>
+    isText(room) && isName(name) && isText(epoch) && isPlace(offset) && [at, members, revision].every(isCount),
   message: (frame) => isText(frame.room) && isMessage(frame),
   behind: ({ room, epoch, from, offset, at }) =>
     isText(room) && isText(epoch) && isPlace(from) && isPlace(offset) && isCount(at),
-  presence: ({ room, joined = [], renamed = [], left = [], count }) =>
-    isText(room) && [joined, renamed, left].every(isUserList) && isCount(count),
+  presence: ({ room, joined = [], renamed = [], left = [], count, revision }) =>
+    isText(room) && [joined, renamed, left].every(isUserList) && isCount(count) && isCount(revision),
   signal: ({ room, sender, name, signal }) =>
     isText(room) && isText(sender) && isName(name) && isText(signal),
   ack: ({ epoch, offset, first, count, positions, error }) => isText(epoch) && isPlace(offset) && isCount(first)

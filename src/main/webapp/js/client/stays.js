@@ -1,8 +1,12 @@
 /** The place after a frame that moves it. */
 const placeOf = (epoch, { offset, at }) => (Number.isSafeInteger(at) ? { epoch, offset, at } : { epoch, offset });
 
-/** Nobody is told of who came and left between two requests; the number shows that somebody did. */
-const someCameOrLeft = ({ room, members }) => ({ type: 'presence', room, joined: [], left: [], count: members });
+/** What differs when somebody came or left. An earlier version of the server has no revision. */
+const presenceOf = ({ revision, members, count }) => revision ?? members ?? count;
+
+/** Nobody is told of who came and left between two requests; the revision shows that somebody did. */
+const someCameOrLeft = ({ room, members, revision }) =>
+  ({ type: 'presence', room, joined: [], left: [], count: members, revision });
 
 /**
  * The rooms that a client is in over plain HTTP, where each request names them with their positions, and each answer
@@ -135,14 +139,15 @@ export class Stays {
     stay.isJoined = true;
     stay.joinId = undefined;
     if (!frame.recovered) stay.since = placeOf(frame.epoch, frame);
-    const hasOthers = frame.members !== stay.members;
-    stay.members = frame.members;
+    const hasOthers = presenceOf(frame) !== stay.presenceSeen;
+    stay.presenceSeen = presenceOf(frame);
     if (isNews) return { ...frame, id: joinId };
     return hasOthers ? someCameOrLeft(frame) : undefined;
   }
 
   #present(stay, frame) {
-    stay.members = frame.count;
+    // The user's own arrival is told after `joined`, which may know of later changes.
+    if (!(frame.revision < stay.presenceSeen)) stay.presenceSeen = presenceOf(frame);
     return frame;
   }
 

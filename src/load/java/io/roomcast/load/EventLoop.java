@@ -42,7 +42,7 @@ final class EventLoop implements AutoCloseable {
     private void run() {
         try {
             while (selector.isOpen()) {
-                selector.select(key -> ((Connection) key.attachment()).ready(key, this));
+                selector.select(key -> ((SocketLine) key.attachment()).ready(key, this));
                 for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
                     task.run();
                 }

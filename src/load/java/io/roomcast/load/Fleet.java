@@ -74,6 +74,21 @@ final class Fleet implements AutoCloseable {
         return options.token;
     }
 
+    /** A way for this member to a node. */
+    Connection connection(Member member, URI endpoint) {
+        String user = options.token == null ? "user=load-" + member.number() : "";
+        if (options.transport == LoadOptions.Transport.websocket) {
+            return new WebSocketConnection(URI.create(endpoint + (user.isEmpty() ? "" : "?" + user)), trust, member);
+        }
+        String headers = options.token == null ? "" : "Authorization: Bearer " + options.token + "\r\n";
+        return new HttpConnection(
+                new HttpConnection.Endpoint(endpoint.resolve("."), member.room().name(), user, headers),
+                trust,
+                options.transport == LoadOptions.Transport.events,
+                member::place,
+                member);
+    }
+
     byte[] mark() {
         return markBytes;
     }
@@ -136,10 +151,6 @@ final class Fleet implements AutoCloseable {
      */
     static int node(int index, int attempts, int rooms, int nodes) {
         return (index % rooms + index / rooms + attempts) % nodes;
-    }
-
-    SSLContext trust() {
-        return trust;
     }
 
     /** The first time that a member is in its room, or cannot be. */

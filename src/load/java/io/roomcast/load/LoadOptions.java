@@ -26,6 +26,20 @@ final class LoadOptions {
             description = "Nodes, with commas between; connections are spread over them. Default: ${DEFAULT-VALUE}")
     List<String> uris = List.of();
 
+    /** How members reach a node; named as on the command line. */
+    enum Transport {
+        websocket,
+        events,
+        poll
+    }
+
+    @Option(
+            names = "--transport",
+            paramLabel = "NAME",
+            defaultValue = "websocket",
+            description = "How: websocket, or over plain HTTP: events (a stream) or poll. Default: ${DEFAULT-VALUE}")
+    Transport transport = Transport.websocket;
+
     @Option(names = "--connections", paramLabel = "N", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}")
     int connections;
 

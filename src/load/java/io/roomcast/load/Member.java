@@ -71,6 +71,16 @@ final class Member implements Connection.Listener {
         return attempts.get();
     }
 
+    RoomCheck room() {
+        return room;
+    }
+
+    /** Where it is in its room, as JSON; null if it is nowhere yet. On the loop's thread. */
+    String place() {
+        String since = position.since();
+        return since.isEmpty() ? null : since.substring(since.indexOf('{'));
+    }
+
     boolean isAway() {
         return !joined && position.isKnown();
     }
@@ -83,9 +93,8 @@ final class Member implements Connection.Listener {
     void connect(EventLoop on, URI endpoint) {
         loop = on;
         began = System.nanoTime();
-        String query = fleet.token() == null ? "?user=load-" + number : "";
         joining = 0;
-        connection = new Connection(URI.create(endpoint + query), fleet.trust(), this);
+        connection = fleet.connection(this, endpoint);
         connection.connect(on);
     }
 

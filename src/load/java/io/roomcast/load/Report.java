@@ -117,6 +117,7 @@ record Report(
                 tally.delivered.sum(),
                 progress.deliveriesPerSecond(),
                 tally.bytes.sum() / 1e6));
+        cpu(lines);
         lines.add(latency());
         if (options.window == 0) {
             lines.add(times(
@@ -172,6 +173,23 @@ record Report(
                     before.residentBytes() >> 20,
                     full.residentBytes() >> 20,
                     each(full.residentBytes() - before.residentBytes(), count)));
+        }
+    }
+
+    /** What the nodes needed in the hold. */
+    private void cpu(List<String> lines) {
+        for (Phase phase : progress.phases()) {
+            double cores = progress.nodes().cores(phase.from(), phase.to());
+            if (phase.name().equals("hold") && !Double.isNaN(cores)) {
+                double seconds = cores * phase.seconds();
+                double delivered = phase.deliveredEach() * phase.seconds();
+                lines.add(line(
+                        "node cpu",
+                        "%.1f s in %.0f s of the hold%s",
+                        seconds,
+                        phase.seconds(),
+                        delivered == 0 ? "" : text(", %.1f s for a million deliveries", seconds * 1e6 / delivered)));
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.roomcast.config.HttpKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.ErrorBody;
 import io.roomcast.http.HealthServlet;
+import io.roomcast.http.PageAccess;
 import io.roomcast.http.PayaraHeadTimeout;
 import io.roomcast.http.PayaraRefusals;
 import io.roomcast.http.PayaraRequest;
@@ -122,6 +123,7 @@ public class GuardFilter extends HttpFilter {
         }
         RequestHead head = head(request);
         SecurityHeaders.set(head.resource(), response::setHeader);
+        PageAccess.set(head, guard, response::setHeader);
         boolean handshake = head.isHandshake();
         if (payara != null && !handshake) {
             payara.stayWithHttp();

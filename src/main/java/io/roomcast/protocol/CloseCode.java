@@ -22,6 +22,9 @@ public enum CloseCode {
     TOKEN_REFUSED(4501),
     PROTOCOL_VIOLATION(4502);
 
+    private static final int FIRST_TO_COME_BACK = 4000;
+    private static final int FIRST_TO_STAY_AWAY = 4500;
+
     private final int number;
 
     CloseCode(int number) {
@@ -30,5 +33,13 @@ public enum CloseCode {
 
     public int number() {
         return number;
+    }
+
+    /** Whether a client over HTTP may come back, so that its lease goes on: it ends if the client does not. */
+    public boolean keepsLease() {
+        return switch (this) {
+            case NORMAL, GOING_AWAY, TRY_AGAIN_LATER -> true;
+            default -> number >= FIRST_TO_COME_BACK && number < FIRST_TO_STAY_AWAY;
+        };
     }
 }

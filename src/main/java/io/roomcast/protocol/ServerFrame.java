@@ -111,6 +111,7 @@ public sealed interface ServerFrame {
      * @param session the id of the session, if the URL of the connection names the room; else null
      * @param at {@code at} of the message at the offset, or null if it is not known
      * @param members number of users in the room; null if the room does not tell, or the user may not see it
+     * @param revision of the presence that {@code members} counts; null if this is
      */
     record Joined(
             Long id,
@@ -123,6 +124,7 @@ public sealed interface ServerFrame {
             Long at,
             boolean recovered,
             Long members,
+            Long revision,
             String sender,
             String content)
             implements ServerFrame {
@@ -135,7 +137,8 @@ public sealed interface ServerFrame {
                 String session,
                 Position position,
                 boolean recovered,
-                Long members) {
+                Long members,
+                Long revision) {
             this(
                     id,
                     room,
@@ -147,6 +150,7 @@ public sealed interface ServerFrame {
                     knownAt(position),
                     recovered,
                     members,
+                    revision,
                     null,
                     null);
         }
@@ -155,7 +159,19 @@ public sealed interface ServerFrame {
         public Joined printable(String urlRoom) {
             String text = "Welcome to " + room + ", " + name;
             return new Joined(
-                    id, room, user, name, session, epoch, offset, at, recovered, members, UserId.SYSTEM, text);
+                    id,
+                    room,
+                    user,
+                    name,
+                    session,
+                    epoch,
+                    offset,
+                    at,
+                    recovered,
+                    members,
+                    revision,
+                    UserId.SYSTEM,
+                    text);
         }
     }
 
@@ -224,13 +240,17 @@ public sealed interface ServerFrame {
 
     record Members(Long id, String room, long count, List<Person> users) implements ServerFrame {}
 
-    /** @param renamed users who are shown in another way now, or null if there are none */
+    /**
+     * @param renamed users who are shown in another way now, or null if there are none
+     * @param revision grows with each change of the room's presence, in all nodes alike
+     */
     record Presence(
             String room,
             List<Person> joined,
             List<Person> renamed,
             List<Person> left,
             long count,
+            long revision,
             String sender,
             String content)
             implements ServerFrame {}

@@ -34,13 +34,13 @@ public class BackEndService {
     /** Most names in a list of members. */
     static final int ROSTER_NAMES = 1_000;
 
-    private static final String KICKED_TEXT = "disconnected by an administrator";
-
     private Publisher publisher;
     private Relay relay;
     private PresenceStore presence;
     private SessionRegistry sessions;
     private RoomJoins joins;
+    private LeasedSessions leases;
+    private Expulsions expulsions;
     private Limits limits;
     private RoomSettings settings;
 
@@ -54,6 +54,8 @@ public class BackEndService {
             PresenceStore presence,
             SessionRegistry sessions,
             RoomJoins joins,
+            LeasedSessions leases,
+            Expulsions expulsions,
             Limits limits,
             RoomSettings settings) {
         this.publisher = publisher;
@@ -61,6 +63,8 @@ public class BackEndService {
         this.presence = presence;
         this.sessions = sessions;
         this.joins = joins;
+        this.leases = leases;
+        this.expulsions = expulsions;
         this.limits = limits;
         this.settings = settings;
     }
@@ -119,7 +123,8 @@ public class BackEndService {
         List<ClientSession> ofUser = sessions.all().stream()
                 .filter(session -> user.equals(session.user()))
                 .toList();
-        ofUser.forEach(BackEndService::kick);
+        expulsions.disconnected(user);
+        ofUser.forEach(this::kick);
         LOG.log(
                 Level.INFO,
                 "User " + LogText.of(user.value()) + " was disconnected (sessions: " + ofUser.size() + "), by "
@@ -134,6 +139,7 @@ public class BackEndService {
      */
     public int disconnect(String sessionId, Author author) {
         ClientSession session = sessions.find(sessionId);
+        expulsions.disconnected(sessionId);
         if (session == null) {
             return 0;
         }
@@ -147,11 +153,11 @@ public class BackEndService {
         return 1;
     }
 
-    private static void kick(ClientSession session) {
-        if (session.isBetweenRequests()) {
-            session.lease().ban(KICKED_TEXT);
+    private void kick(ClientSession session) {
+        if (session.isOverHttp()) {
+            leases.disconnect(session);
         } else {
-            session.queue().close(CloseCode.KICKED, KICKED_TEXT);
+            session.queue().close(CloseCode.KICKED, LeasedSessions.KICKED_TEXT);
         }
     }
 
@@ -172,6 +178,7 @@ public class BackEndService {
      * @return number of sessions that were in the room
      */
     public int closeRoom(RoomName room, Author author) {
+        expulsions.removed(room, null);
         int count = empty(room, session -> true, "the room was closed by an administrator");
         LOG.log(
                 Level.INFO,
@@ -186,6 +193,7 @@ public class BackEndService {
      * @return number of sessions that were in the room
      */
     public int remove(RoomName room, UserId user, Author author) {
+        expulsions.removed(room, user);
         int count = empty(room, session -> user.equals(session.user()), "removed from the room by a moderator");
         LOG.log(
                 count == 0 ? Level.DEBUG : Level.INFO,
@@ -197,7 +205,9 @@ public class BackEndService {
     private int empty(RoomName room, Predicate<ClientSession> which, String text) {
         int count = 0;
         for (ClientSession session : sessions.all()) {
-            if (session.membership(room) != null && which.test(session)) {
+            if (session.isOverHttp()) {
+                count += which.test(session) && leases.remove(session, room) ? 1 : 0;
+            } else if (session.membership(room) != null && which.test(session)) {
                 joins.removeFromRoom(session, room, () -> true, () -> {
                     if (room.equals(session.urlRoom())) {
                         session.queue().closeWhenFlushed(CloseCode.KICKED, text);

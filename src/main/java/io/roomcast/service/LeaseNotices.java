@@ -82,6 +82,11 @@ public class LeaseNotices {
         add(new Event(session, null, at));
     }
 
+    /** A client has been told that its session was ended. The others end it, too, as if the client had polled here. */
+    void ended(String session) {
+        add(new Event(session, null, time.getAsLong()));
+    }
+
     /** A client has left a room. */
     void left(String session, RoomName room) {
         add(new Event(session, room, time.getAsLong()));

@@ -41,6 +41,9 @@ import java.util.stream.Stream;
  */
 @ApplicationScoped
 public class LeasedSessions {
+    /** Why an administrator's disconnect closes a session. */
+    public static final String KICKED_TEXT = "disconnected by an administrator";
+
     private static final int LOCKS = 64;
     /** How long a notice of another node may be on its way. */
     private static final long TRANSIT_MILLIS = 1_000;
@@ -54,6 +57,7 @@ public class LeasedSessions {
     private RateLimits rates;
     private Greeting greeting;
     private LeaseNotices notices;
+    private Expulsions expulsions;
     private RunningTime time;
     private Threads threads;
     private long leaseNanos;
@@ -71,6 +75,7 @@ public class LeasedSessions {
             RateLimits rates,
             Greeting greeting,
             LeaseNotices notices,
+            Expulsions expulsions,
             RunningTime time,
             Threads threads,
             RoomcastConfig config) {
@@ -82,6 +87,7 @@ public class LeasedSessions {
         this.rates = rates;
         this.greeting = greeting;
         this.notices = notices;
+        this.expulsions = expulsions;
         this.time = time;
         this.threads = threads;
         this.leaseNanos = config.get(PollKeys.LEASE).toNanos();
@@ -112,15 +118,65 @@ public class LeasedSessions {
                 rates.countRequest(before);
                 supersede(before);
                 ClientSession next = sessions.succeed(before, transport, entrance.arrival(transport, origin), identity);
-                if (next != null && next.lease().banned() != null) {
-                    next.queue().closeWhenFlushed(CloseCode.KICKED, next.lease().banned());
-                }
                 if (next != null) {
-                    return next;
+                    return turnedAwayIfDisconnected(id, next);
                 }
             }
-            return entrance.openOverHttp(actual, transport, origin, identity);
+            return turnedAwayIfDisconnected(id, entrance.openOverHttp(actual, transport, origin, identity));
         }
+    }
+
+    private ClientSession turnedAwayIfDisconnected(String id, ClientSession session) {
+        if (id != null && expulsions.isDisconnected(id, session.user())) {
+            tellDisconnected(session);
+            session.queue().closeWhenFlushed(CloseCode.KICKED, KICKED_TEXT);
+        }
+        return session;
+    }
+
+    private void tellDisconnected(ClientSession session) {
+        expulsions.told(session.id(), null, 0);
+        notices.ended(session.id());
+    }
+
+    /**
+     * Whether a client that sends frames has to be told that it was disconnected. Its next request that waits is told,
+     * too.
+     */
+    public boolean isDisconnected(String id, Identity identity) {
+        return expulsions.isDisconnected(id, identity.userId());
+    }
+
+    /** Disconnects a session over HTTP (4500): its request, if one waits here, and its lease. */
+    void disconnect(ClientSession session) {
+        if (session.isBetweenRequests()) {
+            end(session, CloseCode.KICKED);
+        } else {
+            tellDisconnected(session);
+            session.queue().close(CloseCode.KICKED, KICKED_TEXT);
+        }
+    }
+
+    /**
+     * Takes a client over HTTP out of a room. A request that waits here is told now, and any other at its next request.
+     *
+     * @return whether the client was in the room
+     */
+    boolean remove(ClientSession session, RoomName room) {
+        Lease lease = session.lease();
+        boolean wasPresent = lease.wants(room) || lease.presentIn().contains(room);
+        lease.unwant(room);
+        if (session.membership(room) == null) {
+            joins.leavePresence(session, wasPresent ? List.of(room) : List.of());
+            return wasPresent;
+        }
+        joins.removeFromRoom(session, room, () -> true, () -> tellRemoved(session, room));
+        return true;
+    }
+
+    private void tellRemoved(ClientSession session, RoomName room) {
+        expulsions.told(session.id(), room, 0);
+        notices.left(session.id(), room);
     }
 
     private void supersede(ClientSession before) {
@@ -157,11 +213,18 @@ public class LeasedSessions {
 
     /**
      * Joins a session to the rooms of its request, and takes its user out of the presence of all others. All joins
-     * together are one request.
+     * together are one request. A room that the client was taken out of since its last request is answered with {@code
+     * left}. Does nothing for a session that was turned away.
      *
      * @param answered runs once, when each join is answered
      */
-    public void join(ClientSession session, List<ClientFrame.Join> rooms, Runnable answered) {
+    public void join(ClientSession session, List<ClientFrame.Join> asked, Runnable answered) {
+        if (!session.isOpen()) {
+            answered.run();
+            return;
+        }
+        List<ClientFrame.Join> rooms =
+                asked.stream().filter(join -> !isRemoved(session, join)).toList();
         Lease lease = session.lease();
         List<RoomName> wanted = rooms.stream()
                 .filter(ClientFrame.Join::present)
@@ -186,6 +249,15 @@ public class LeasedSessions {
         };
         rooms.forEach(room -> join(session, room, countDown));
         countDown.run();
+    }
+
+    private boolean isRemoved(ClientSession session, ClientFrame.Join join) {
+        boolean isRemoved = join.since() != null && expulsions.isRemoved(session.id(), session.user(), join.room());
+        if (isRemoved) {
+            tellRemoved(session, join.room());
+            session.reply(new ServerFrame.Left(null, join.room().value()));
+        }
+        return isRemoved;
     }
 
     private void join(ClientSession session, ClientFrame.Join join, Runnable answered) {
@@ -244,6 +316,7 @@ public class LeasedSessions {
     }
 
     private void onNotice(LeaseNotices.Notice notice) {
+        expulsions.told(notice.session(), notice.room() == null ? null : new RoomName(notice.room()), notice.ageMs());
         ClientSession current = sessions.find(notice.session());
         if (current == null || current.lease() == null) {
             return;
@@ -276,6 +349,7 @@ public class LeasedSessions {
 
     private void tick() {
         notices.send();
+        expulsions.tick();
         for (ClientSession session : sessions.all()) {
             if (session.isBetweenRequests() && session.queue().closedForNanos() >= leaseNanos) {
                 endLease(session, CloseCode.NORMAL, false);

@@ -22,6 +22,7 @@ import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.room.Member;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.presence.PresenceAnnouncer;
+import io.roomcast.service.presence.RoomAnnouncements;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.Membership;
 import io.roomcast.service.session.RoomRequests;
@@ -319,6 +320,8 @@ public class RoomJoins {
             }
             try {
                 boolean isOverHttp = session.lease() != null;
+                RoomAnnouncements.Count users =
+                        session.may(Permission.PRESENCE, room) ? announcer.count(room, change) : null;
                 ServerFrame.Joined joined = new ServerFrame.Joined(
                         id,
                         room.value(),
@@ -328,7 +331,8 @@ public class RoomJoins {
                         // An answer over HTTP may end before the missed messages. So it goes on from where they begin.
                         isOverHttp && recovered ? since : position,
                         recovered,
-                        session.may(Permission.PRESENCE, room) ? announcer.count(room, change) : null);
+                        users == null ? null : users.users(),
+                        users == null ? null : users.revision());
                 if (recovered) {
                     session.replyQuietly(joined);
                 } else {

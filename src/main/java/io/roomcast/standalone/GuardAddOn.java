@@ -1,6 +1,7 @@
 package io.roomcast.standalone;
 
 import io.roomcast.http.GrizzlyHeads;
+import io.roomcast.http.PageAccess;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.Entry;
@@ -59,6 +60,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         request.getHeaders().names().forEach(names::add);
         RequestHead head = head(request, names);
         SecurityHeaders.set(head.resource(), request.getResponse()::setHeader);
+        PageAccess.set(head, guard, request.getResponse()::setHeader);
         setOrigin(request, head, names);
         Verdict verdict = GrizzlyHeads.isBroken(request)
                 ? Verdict.BAD_HEAD

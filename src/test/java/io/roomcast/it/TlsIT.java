@@ -5,10 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.load.Trust;
+import io.roomcast.support.Frame;
+import io.roomcast.support.PollClient;
 import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,6 +58,34 @@ class TlsIT {
             assertEquals(1000, raw.awaitClose());
             other.next(frame -> "raw has left the room".equals(frame.content()), "the leave");
         }
+    }
+
+    /** WildFly has HTTP/2 over TLS. There, the request that waits does not take a connection of its own. */
+    @Test
+    void pollsAndSendsGoOverHttp2WhereTheServerHasIt() {
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_2)
+                .sslContext(Trust.context(true))
+                .build();
+        URI https = URI.create(System.getProperty("roomcast.tls.uri"));
+        PollClient ann = new PollClient(https, "ann").over(http).room(room);
+        HttpResponse<String> first = PollClient.join(ann.pollAsync(0));
+        ann.take(first);
+        boolean isWildFly = System.getProperty("wildfly.home") != null;
+        assertEquals(isWildFly ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1, first.version());
+        CompletableFuture<HttpResponse<String>> waiting = ann.pollAsync(20_000);
+        PollClient ben = new PollClient(https, "ben").over(http);
+        assertEquals(
+                "ack",
+                ben.send("{'type':'publish','room':'" + room + "','content':'over HTTP/2'}")
+                        .get(0)
+                        .type());
+        List<Frame> heard = ann.take(PollClient.join(waiting));
+        while (heard.stream().noneMatch(frame -> frame.is("message"))) {
+            // Her own arrival came first.
+            heard = ann.poll(20_000);
+        }
+        assertEquals("over HTTP/2", heard.get(heard.size() - 1).content());
     }
 
     @Test

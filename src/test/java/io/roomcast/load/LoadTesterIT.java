@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The load tester against a node that is sound, and behind a proxy that is not. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -86,6 +87,29 @@ class LoadTesterIT {
         assertEquals(4, cores.size(), printed);
         assertTrue(cores.stream().anyMatch(row -> row.group(1).matches("\\d+\\.\\d*[1-9]\\d*")), "nodes: " + printed);
         assertTrue(cores.stream().anyMatch(row -> Double.parseDouble(row.group(2)) > 0), "tester: " + printed);
+    }
+
+    /** Whatever carries them, each delivery is checked, and each publish answered. */
+    @ParameterizedTest
+    @ValueSource(strings = {"poll", "events"})
+    void membersOverHttpAreCheckedAlike(String transport) throws Exception {
+        try (EmbeddedServer node = EmbeddedServer.start()) {
+            int exit = run(
+                    node.uri().toString(),
+                    "--transport=" + transport,
+                    "--connections=100",
+                    "--rooms=10",
+                    "--publishers=2",
+                    "--rate=100",
+                    "--warmup=200ms",
+                    "--hold=2s");
+            assertEquals(LoadTester.RIGHT, exit, printed);
+        }
+        assertEquals(100, number("connections +([\\d,]+) of 100"));
+        long acknowledged = number(" ([\\d,]+) acknowledged");
+        assertTrue(acknowledged > 50, printed);
+        assertEquals(acknowledged * 10, number("delivered +([\\d,]+)"), "each to the ten members of its room");
+        assertTrue(printed.contains(" s for a million deliveries"), printed);
     }
 
     @Test

@@ -73,10 +73,10 @@ class ServerFrameWriterTest {
     void plainClientsCanPrintEverythingThatComesUnasked() {
         assertFrame(
                 "{\"type\":\"joined\",\"room\":\"lobby\",\"user\":\"ann\",\"name\":\"Ann Lee\",\"epoch\":\"e\",\"offset\":3,\"at\":5,\"recovered\":true,"
-                        + "\"members\":2,\"sender\":\"system\",\"content\":\"Welcome to lobby, Ann Lee\"}",
-                writer.write(
-                        new ServerFrame.Joined(null, "lobby", "ann", "Ann Lee", null, new Position("e", 3, 5), true, 2L)
-                                .printable("lobby")));
+                        + "\"members\":2,\"revision\":7,\"sender\":\"system\",\"content\":\"Welcome to lobby, Ann Lee\"}",
+                writer.write(new ServerFrame.Joined(
+                                null, "lobby", "ann", "Ann Lee", null, new Position("e", 3, 5), true, 2L, 7L)
+                        .printable("lobby")));
         assertFrame(
                 "{\"type\":\"draining\",\"reconnectAfterMs\":7,\"room\":\"lobby\",\"sender\":\"system\","
                         + "\"content\":\"The server restarts; please reconnect\"}",

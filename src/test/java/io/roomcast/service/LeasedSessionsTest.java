@@ -1,13 +1,16 @@
 package io.roomcast.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.RoomRules;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.RoomPermissions;
+import io.roomcast.node.Author;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserId;
 import io.roomcast.service.CoreFixture.Client;
@@ -63,6 +66,45 @@ class LeasedSessionsTest {
         witness.news();
         core.advance(GRACE);
         assertTrue(witness.news().contains("ann has left the room"));
+    }
+
+    /** A poll of this session that has a position in the lobby. */
+    private String pollAgain(String id) {
+        ManualTransport transport = ManualTransport.immediate();
+        ClientSession session = leases.begin(id, transport, CoreFixture.HERE, ANN);
+        leases.join(session, List.of(new ClientFrame.Join(null, LOBBY, new Position("e", 1, 1), true)), () -> {});
+        core.advance(0);
+        leases.endRequest(session);
+        return String.join("\n", transport.sent());
+    }
+
+    @Test
+    void aModeratorTakesAUserOutOfARoomBetweenTwoPolls() {
+        BackEndService backEnd = core.beans.get(BackEndService.class);
+        ClientSession first = poll(null, ANN, LOBBY);
+        leases.endRequest(first);
+        witness.news();
+        assertEquals(1, backEnd.remove(LOBBY, ANN.userId(), new Author("a test")));
+        core.advance(0);
+        assertTrue(witness.news().contains("ann has left the room"));
+        assertTrue(pollAgain(first.id()).contains("\"left\""));
+        assertEquals("", witness.news());
+        assertTrue(pollAgain(first.id()).contains("\"joined\""), "it is told once");
+    }
+
+    @Test
+    void anExpulsionIsForgottenWithTheLease() {
+        BackEndService backEnd = core.beans.get(BackEndService.class);
+        ClientSession first = poll(null, ANN, LOBBY);
+        leases.endRequest(first);
+        backEnd.disconnect(ANN.userId(), new Author("a test"));
+        core.beans.get(Expulsions.class).tick();
+        assertTrue(core.beans.get(Expulsions.class).isDisconnected(first.id(), ANN.userId()));
+        for (int second = 0; second < 12; second++) {
+            core.advance(1_000);
+        }
+        core.beans.get(Expulsions.class).tick();
+        assertFalse(core.beans.get(Expulsions.class).isDisconnected(first.id(), ANN.userId()));
     }
 
     @Test

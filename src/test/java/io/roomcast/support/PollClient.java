@@ -29,6 +29,7 @@ public final class PollClient {
             .connectTimeout(Duration.ofSeconds(10))
             .build();
 
+    private HttpClient http = HTTP;
     private final Supplier<URI> nodes;
     private final String query;
     /** The header of each request; null for none. */
@@ -57,6 +58,12 @@ public final class PollClient {
 
     public PollClient(URI application, String user) {
         this(() -> application, user);
+    }
+
+    /** Sends its requests by this client from now on. */
+    public PollClient over(HttpClient client) {
+        http = client;
+        return this;
     }
 
     /** Takes a room into later polls. */
@@ -119,7 +126,7 @@ public final class PollClient {
         if (authorization != null) {
             request.header("Authorization", authorization);
         }
-        return HTTP.sendAsync(request.build(), BodyHandlers.ofString());
+        return http.sendAsync(request.build(), BodyHandlers.ofString());
     }
 
     /** Waits for a response. */

@@ -28,10 +28,17 @@ public final class EventPositions {
         return String.join(".", parts.values());
     }
 
+    /** The number of rooms in the id of an event, as a client sent it; empty or null for none. */
+    static int rooms(String id) {
+        return id == null || id.isEmpty()
+                ? 0
+                : 1 + (int) id.chars().filter(c -> c == '.').count();
+    }
+
     /**
-     * Reads the id of an event.
+     * Reads the id of an event. Its size must be checked before, with {@link #rooms}.
      *
-     * @param id as a client sent it; empty for none
+     * @param id as a client sent it; empty or null for none
      * @return the position in each room
      * @throws ProtocolException {@code bad_request} if it is no id of an event
      */

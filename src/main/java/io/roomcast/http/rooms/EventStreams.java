@@ -49,17 +49,17 @@ public class EventStreams {
         if (names == null || names.isEmpty()) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "rooms must have names of rooms, separated by commas");
         }
-        List<RoomName> rooms = Arrays.stream(names.split(",", -1))
-                .map(RoomName::new)
-                .distinct()
-                .toList();
+        String lastEventId = request.lastEventId() == null ? request.query().get("lastEventId") : request.lastEventId();
+        String[] named = names.split(",", -1);
+        // Before the rest is read, which costs more with each room.
         limits.require(
                 LimitKeys.ROOMS,
-                rooms.size(),
+                Math.max(named.length, EventPositions.rooms(lastEventId)),
                 ErrorCode.TOO_MANY_ROOMS,
                 "a session may be in " + limits.get(LimitKeys.ROOMS) + " rooms");
-        Map<RoomName, Position> positions = EventPositions.read(
-                request.lastEventId() == null ? request.query().get("lastEventId") : request.lastEventId());
+        List<RoomName> rooms =
+                Arrays.stream(named).map(RoomName::new).distinct().toList();
+        Map<RoomName, Position> positions = EventPositions.read(lastEventId);
         String ticket = request.ticket() == null ? request.query().get("session") : request.ticket();
         new Stream(response).begin(request, caller, ticket, rooms, positions);
     }
@@ -130,11 +130,7 @@ public class EventStreams {
 
         private void endSession() {
             CloseCode code = endCode;
-            if (code == null
-                    || code == CloseCode.NORMAL
-                    || code == CloseCode.DRAINING
-                    || code == CloseCode.SLOW_CONSUMER
-                    || code == CloseCode.GOING_AWAY) {
+            if (code == null || code.keepsLease()) {
                 leases.endRequest(session);
             } else {
                 leases.end(session, code);

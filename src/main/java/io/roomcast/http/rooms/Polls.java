@@ -159,7 +159,7 @@ public class Polls {
         private void answer() {
             byte[] frames = transport.take();
             CloseCode code = transport.closeCode();
-            if (code == null || code == CloseCode.NORMAL || code == CloseCode.DRAINING) {
+            if (code == null || code.keepsLease()) {
                 leases.endRequest(session);
             } else {
                 leases.end(session, code);

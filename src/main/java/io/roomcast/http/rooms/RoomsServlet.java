@@ -2,6 +2,7 @@ package io.roomcast.http.rooms;
 
 import io.roomcast.config.LimitKeys;
 import io.roomcast.http.LongResponse;
+import io.roomcast.http.PageAccess;
 import io.roomcast.http.RequestBody;
 import io.roomcast.http.UnreadBody;
 import io.roomcast.metrics.Counter;
@@ -11,7 +12,6 @@ import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.service.Failure;
-import io.roomcast.service.admission.RequestGuard;
 import io.roomcast.service.operations.Refusals;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
@@ -36,9 +36,6 @@ public class RoomsServlet extends HttpServlet {
     private static final String POLL = "/poll";
     private static final String SEND = "/send";
     private static final String EVENTS = "/events";
-    private static final String METHODS = "GET, POST";
-    private static final String HEADERS = "Authorization, Content-Type, Last-Event-ID, Roomcast-Session";
-    private static final String PREFLIGHT_SECONDS = "600";
 
     @Inject
     private transient Callers callers;
@@ -56,9 +53,6 @@ public class RoomsServlet extends HttpServlet {
     private transient UnreadAnswers unread;
 
     @Inject
-    private transient RequestGuard guard;
-
-    @Inject
     private transient Refusals refusals;
 
     @Inject
@@ -72,9 +66,8 @@ public class RoomsServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        allowPages(request, response);
         if (request.getMethod().equals("OPTIONS")) {
-            response.setHeader("Allow", METHODS + ", OPTIONS");
+            response.setHeader("Allow", PageAccess.METHODS + ", OPTIONS");
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             return;
         }
@@ -131,26 +124,6 @@ public class RoomsServlet extends HttpServlet {
                 events.serve(head, caller, response);
                 metrics.increment(Counter.HTTP_EVENTS);
             }
-        }
-    }
-
-    /** Lets pages of other sites read the response, and ask beforehand whether they may (CORS). */
-    private void allowPages(HttpServletRequest request, HttpServletResponse response) {
-        String allowed = guard.readableBy(request.getHeader("Origin"), request.getHeader("Host"));
-        response.addHeader("Vary", "Origin");
-        if (allowed == null) {
-            return;
-        }
-        response.setHeader("Access-Control-Allow-Origin", allowed);
-        response.setHeader("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate");
-        if (!allowed.equals("*")) {
-            // A login at the application server is one of the browser's credentials.
-            response.setHeader("Access-Control-Allow-Credentials", "true");
-        }
-        if (request.getMethod().equals("OPTIONS")) {
-            response.setHeader("Access-Control-Allow-Methods", METHODS);
-            response.setHeader("Access-Control-Allow-Headers", HEADERS);
-            response.setHeader("Access-Control-Max-Age", PREFLIGHT_SECONDS);
         }
     }
 

@@ -8,6 +8,7 @@ import io.roomcast.node.Threads;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.ClientFrameReader;
+import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
@@ -87,6 +88,12 @@ public class Sends {
         service.countBytes(body.length);
         List<String> lines = lines(body);
         SessionTickets.Named named = caller.session(request.ticket());
+        if (named != null && leases.isDisconnected(named.id(), caller.identity())) {
+            SentLines none = new SentLines(lines.size());
+            none.transportOf(0).close(CloseCode.KICKED, LeasedSessions.KICKED_TEXT);
+            response.sendFrames(none.result().join(), true, () -> {});
+            return;
+        }
         ClientSession main = leases.lease(
                 named == null ? idWithoutTicket(request, caller) : named.id(), request.origin(), caller.identity());
         unread.requireFewOf(main);

@@ -154,12 +154,16 @@ public class RequestGuard {
     /**
      * What a response says about which pages may read it.
      *
-     * @param origin origin of the page; null if the request is of no page
-     * @param host host that the request was sent to, or null
-     * @return the value of {@code Access-Control-Allow-Origin}; null if the page may not read the response
+     * @return the value of {@code Access-Control-Allow-Origin}; null if the request is of no page, or of one that may
+     *     not read the response
      */
-    public String readableBy(String origin, String host) {
-        return origin == null || !origins.allows(origin, host) ? null : origins.isForAll() ? "*" : origin;
+    public String readableBy(RequestHead head) {
+        if (head.origin().size() != 1
+                || !head.isReadable()
+                || !origins.allows(head.origin().get(0), host(head))) {
+            return null;
+        }
+        return origins.isForAll() ? "*" : head.origin().get(0);
     }
 
     /**

@@ -115,7 +115,12 @@ public record RequestHead(
 
     /** Whether the request is one of a client that uses rooms over HTTP, and does more than to ask what it may do. */
     public boolean isForRooms() {
-        return RequestPath.isRooms(resource) && !method.equals("OPTIONS");
+        return isAboutRooms() && !method.equals("OPTIONS");
+    }
+
+    /** Whether the address of the request is one of rooms over HTTP. */
+    public boolean isAboutRooms() {
+        return RequestPath.isRooms(resource);
     }
 
     /**

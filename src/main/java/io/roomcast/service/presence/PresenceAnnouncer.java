@@ -122,15 +122,16 @@ public class PresenceAnnouncer implements PresenceListener {
      *
      * @param change null if the session's user did not enter the room; then the number that this node knows counts
      */
-    public Long count(RoomName room, PresenceStore.UpdateResult change) {
+    public RoomAnnouncements.Count count(RoomName room, PresenceStore.UpdateResult change) {
         if (settings.presence(room) == RoomSettings.Presence.NONE) {
             return null;
         }
         RoomAnnouncements announcements = announcementsByRoom.get(room);
         if (change == null) {
-            return announcements == null ? null : Long.valueOf(announcements.countSince(0, 0));
+            return announcements == null ? null : announcements.countSince(new RoomAnnouncements.Count(0, 0));
         }
-        return announcements == null ? change.count() : announcements.countSince(change.revision(), change.count());
+        RoomAnnouncements.Count after = new RoomAnnouncements.Count(change.count(), change.revision());
+        return announcements == null ? after : announcements.countSince(after);
     }
 
     /**
@@ -154,6 +155,7 @@ public class PresenceAnnouncer implements PresenceListener {
                         : change.renamed().stream().map(ServerFrame.Person::of).toList(),
                 change.left().stream().map(ServerFrame.Person::withoutInfo).toList(),
                 change.count(),
+                change.revision(),
                 UserId.SYSTEM,
                 PresenceText.of(change));
     }

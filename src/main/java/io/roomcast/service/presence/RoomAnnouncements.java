@@ -46,6 +46,13 @@ public final class RoomAnnouncements {
         void scheduleIntervalEnd(boolean countsOnly);
     }
 
+    /**
+     * The number of users in a room.
+     *
+     * @param revision revision of the room's presence that has this number
+     */
+    public record Count(long users, long revision) {}
+
     /** The users of a room that have been announced to its members. */
     public record View(List<User> users) {}
 
@@ -147,10 +154,10 @@ public final class RoomAnnouncements {
     /**
      * The number of users after the last change that this node knows.
      *
-     * @param otherwise returned if that change is older than the revision {@code since}
+     * @param otherwise returned if that change is older
      */
-    synchronized long countSince(long since, long otherwise) {
-        return hasRoster && revision >= since ? count : otherwise;
+    synchronized Count countSince(Count otherwise) {
+        return hasRoster && revision >= otherwise.revision() ? new Count(count, revision) : otherwise;
     }
 
     /** Ends the interval, and announces what was collected in it. */

@@ -24,8 +24,6 @@ public final class Lease {
     private volatile Set<RoomName> wanted = Set.of();
 
     private volatile long polledAt;
-    /** Why the next request is turned away; null if it is not. */
-    private volatile String banned;
 
     Quota quota() {
         return quota;
@@ -54,16 +52,6 @@ public final class Lease {
     /** Whether the user stays in the presence of the room when a request ends. */
     public boolean wants(RoomName room) {
         return wanted.contains(room);
-    }
-
-    /** Turns the next request of the client away, because somebody has disconnected it between two requests. */
-    public void ban(String reason) {
-        banned = reason;
-    }
-
-    /** Why the next request is turned away; null if it is not. */
-    public String banned() {
-        return banned;
     }
 
     /** A request of the client that waits for messages begins, at this time in nanoseconds. */

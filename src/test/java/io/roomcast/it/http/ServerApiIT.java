@@ -273,7 +273,14 @@ class ServerApiIT {
                         bob.take(PollClient.join(poll)).stream()
                                 .map(Frame::type)
                                 .toList());
-                PollClient.refusal(503, "busy", PollClient.join(bob.pollAsync(20_000)));
+                String page = "http://" + server.uri().getAuthority();
+                HttpResponse<String> next = new Http(server.uri(), null)
+                        .sendWith(List.of("Origin", page), "POST", "/http/poll?user=bob", bob.body(0));
+                PollClient.refusal(503, "busy", next);
+                assertEquals(
+                        page,
+                        next.headers().firstValue("Access-Control-Allow-Origin").orElse(""),
+                        "the page may read why");
                 JsonObject refused =
                         call(backEnd, "POST /node/rebalance", null, "", "{\"share\":1,\"window\":\"0\"}", 409);
                 assertEquals("conflict", refused.getString("code"));

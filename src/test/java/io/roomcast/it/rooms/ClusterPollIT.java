@@ -14,6 +14,7 @@ import io.roomcast.support.RoomClient;
 import io.roomcast.support.ScrapedMetrics;
 import io.roomcast.support.TestServer;
 import io.roomcast.support.redis.RedisProcess;
+import jakarta.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -175,8 +177,17 @@ class ClusterPollIT {
                 assertEquals(List.of("draining"), told.stream().map(Frame::type).toList());
                 assertTrue(events.next("draining").number("reconnectAfterMs") <= 3_600_000);
                 assertFalse(ready(east));
-                HttpResponse<String> refused = PollClient.join(bob.pollAsync(20_000));
+                PollClient.refusal(503, "busy", PollClient.join(bob.pollAsync(20_000)));
+                String page = "http://" + east.uri().getAuthority();
+                HttpResponse<String> refused = new Http(east.uri(), null)
+                        .sendWith(List.of("Origin", page), "POST", "/http/poll?user=bob", bob.body(0));
                 PollClient.refusal(503, "busy", refused);
+                assertEquals(
+                        page,
+                        refused.headers()
+                                .firstValue("Access-Control-Allow-Origin")
+                                .orElse(""),
+                        "the page may read why");
                 assertEquals("1", refused.headers().firstValue("Retry-After").orElse(""));
                 assertEquals(
                         "ack",
@@ -202,6 +213,127 @@ class ClusterPollIT {
             }
             assertTrue(ready(east));
         }
+    }
+
+    private void operate(String path) {
+        assertEquals(
+                200,
+                new Http(east.uri(), KEY).send("POST", "/api/v1/" + path, null).statusCode());
+    }
+
+    private static List<String> types(List<Frame> frames) {
+        return frames.stream().map(Frame::type).toList();
+    }
+
+    /** Nobody waits at that moment, and the client may go to a node that has never seen it. */
+    @Test
+    void whoIsDisconnectedBetweenTwoRequestsIsToldAtAnyNode() {
+        String user = "user-" + room;
+        try (RoomClient eve = RoomClient.enter(west.uri(), room, "eve")) {
+            AtomicReference<URI> node = new AtomicReference<>(east.uri());
+            PollClient bob = new PollClient(node::get, user).room(room);
+            bob.poll(0);
+            eve.next(frame -> frame.text().contains(user + " has joined"), "an arrival");
+            operate("users/" + user + "/disconnect");
+            Frame left = eve.next(frame -> frame.text().contains(user), "what became of the user");
+            assertEquals(user + " has left the room", left.content());
+            node.set(west.uri());
+            assertEquals(
+                    4500,
+                    bob.send("{'type':'publish','room':'" + room + "','content':'still here'}")
+                            .get(0)
+                            .number("code"));
+            List<Frame> told = bob.poll(20_000);
+            assertEquals(List.of("closed"), types(told));
+            assertEquals(4500, told.get(0).number("code"));
+            // As after a WebSocket, nothing keeps the user from coming back, or tells it twice.
+            assertEquals("joined", bob.poll(0).get(0).type());
+            Await.until("the other node knows", () -> {
+                node.set(east.uri());
+                return types(bob.poll(0)).contains("joined");
+            });
+            Frame next = eve.next("presence");
+            assertEquals(user + " has joined the room", next.content(), "nobody saw it between");
+        }
+    }
+
+    @Test
+    void whoIsTakenOutOfARoomBetweenTwoPollsIsToldAtAnyNode() {
+        try (RoomClient eve = RoomClient.enter(west.uri(), room, "eve")) {
+            AtomicReference<URI> node = new AtomicReference<>(east.uri());
+            PollClient bob = new PollClient(node::get, "bob").room(room).room(room + "-2");
+            bob.poll(0);
+            eve.next(frame -> frame.text().contains("bob has joined"), "bob's arrival");
+            operate("rooms/" + room + "/close");
+            eve.next("left");
+            node.set(west.uri());
+            List<Frame> told = bob.poll(20_000);
+            assertEquals(
+                    List.of(room),
+                    told.stream()
+                            .filter(frame -> frame.is("left"))
+                            .map(frame -> frame.string("room"))
+                            .toList());
+            assertEquals(
+                    List.of(room + "-2"),
+                    told.stream()
+                            .filter(frame -> frame.is("joined"))
+                            .map(frame -> frame.string("room"))
+                            .toList());
+            assertEquals(
+                    0,
+                    Http.read(bob.send("{'type':'members','room':'" + room + "'}")
+                                    .get(0)
+                                    .text())
+                            .getInt("count"));
+            assertEquals(
+                    2, bob.poll(0).stream().filter(frame -> frame.is("joined")).count(), "it may come back");
+        }
+    }
+
+    /** One comes and another goes: the number of users says nothing, the revision does, on both nodes. */
+    @Test
+    void whoKeepsAListKnowsWhenToAskForIt() {
+        RoomClient ben = RoomClient.enter(west.uri(), room, "ben");
+        try (ben) {
+            PollClient watcher = inTurn("watcher").room(room);
+            watcher.poll(0);
+            long known = settledRevision(watcher);
+            assertEquals(known, joined(watcher.poll(0)).number("revision"), "the same at the other node");
+            try (RoomClient cleo = RoomClient.enter(east.uri(), room, "cleo")) {
+                cleo.say("{'type':'ping'}").next("pong");
+                ben.next(frame -> frame.text().contains("cleo has joined"), "cleo's arrival");
+                ben.say("{'type':'leave','id':9}").next("left");
+                Frame later = joined(watcher.poll(0));
+                assertTrue(later.number("revision") > known, later::text);
+                assertEquals(
+                        "[\"cleo\",\"watcher\"]",
+                        watcher
+                                .send("{'type':'members','room':'" + room + "'}")
+                                .get(0)
+                                .json()
+                                .getJsonArray("users")
+                                .getValuesAs(JsonObject.class)
+                                .stream()
+                                .map(user -> '"' + user.getString("id") + '"')
+                                .collect(Collectors.joining(",", "[", "]")));
+                assertEquals(2, later.number("members"));
+            }
+        }
+    }
+
+    private static Frame joined(List<Frame> answer) {
+        return answer.stream().filter(frame -> frame.is("joined")).findFirst().orElseThrow();
+    }
+
+    /** The revision that both nodes know. */
+    private static long settledRevision(PollClient client) {
+        AtomicReference<Long> last = new AtomicReference<>(0L);
+        Await.until("nobody comes any more", () -> {
+            long now = joined(client.poll(0)).number("revision");
+            return last.getAndSet(now) == now;
+        });
+        return last.get();
     }
 
     @Test

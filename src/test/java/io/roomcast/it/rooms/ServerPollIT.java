@@ -364,6 +364,16 @@ class ServerPollIT {
         assertEquals(404, http.sendPlain("GET", "/http/else", null).statusCode());
     }
 
+    /** Before they are read: each costs something. */
+    @Test
+    void anIdOfAnEventWithMoreRoomsThanASessionMayHaveIsRefused() {
+        Http http = new Http(server.http(""), null);
+        String query = "/http/events?user=ann&rooms=a&lastEventId=";
+        PollClient.refusal(429, "too_many_rooms", http.sendPlain("GET", query + "x" + ".x".repeat(1_000), null));
+        PollClient.refusal(
+                429, "too_many_rooms", http.sendPlain("GET", "/http/events?rooms=a" + ",a".repeat(1_000), null));
+    }
+
     /** A position that the room cannot have is no error: the client is told that nothing was recovered. */
     @Test
     void positionsOfNonsenseRecoverNothing() {
