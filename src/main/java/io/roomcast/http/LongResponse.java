@@ -8,6 +8,12 @@ public interface LongResponse {
     /** The name of the attribute. */
     String ATTRIBUTE = LongResponse.class.getName();
 
+    /**
+     * Runs a task when the server has handed the request to the servlet, which has returned. Until then, an asynchronous
+     * request must not be completed by another thread: the server would use objects of a request that is over.
+     */
+    void whenDispatched(Runnable task);
+
     /** Makes the connection count as a session, and no more as a request, until its response is complete. */
     void becomeSession();
 

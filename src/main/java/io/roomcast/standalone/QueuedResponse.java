@@ -1,13 +1,22 @@
 package io.roomcast.standalone;
 
 import io.roomcast.http.LongResponse;
+import java.util.concurrent.CompletableFuture;
 import org.glassfish.grizzly.Connection;
 
 /**
  * The response on a connection of the embedded server, which queues what the network does not take at once. Any thread.
+ *
+ * @param dispatched complete when the servlet has returned
  */
-record QueuedResponse(Connection<?> connection, HttpConnection http, ConnectionLimiter limiter)
+record QueuedResponse(
+        Connection<?> connection, HttpConnection http, ConnectionLimiter limiter, CompletableFuture<Void> dispatched)
         implements LongResponse {
+
+    @Override
+    public void whenDispatched(Runnable task) {
+        var unused = dispatched.thenRun(task);
+    }
 
     @Override
     public void becomeSession() {

@@ -2,6 +2,7 @@ package io.roomcast.standalone;
 
 import io.roomcast.http.LongResponse;
 import io.roomcast.service.admission.Verdict;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.glassfish.grizzly.Connection;
@@ -103,7 +104,9 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
 
     private NextAction dispatch(FilterChainContext context, HttpConnection http, HttpRequestPacket request) {
         limiter.beginRequest(http);
-        request.setAttribute(LongResponse.ATTRIBUTE, new QueuedResponse(context.getConnection(), http, limiter));
+        CompletableFuture<Void> dispatched = new CompletableFuture<>();
+        request.setAttribute(
+                LongResponse.ATTRIBUTE, new QueuedResponse(context.getConnection(), http, limiter, dispatched));
         boolean health = request.getRequestURI().startsWith(HEALTH_PATH);
         if (!health && !limiter.tryAdmitRequest(http)) {
             return refuse(context, request);
@@ -111,7 +114,13 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
         NextAction suspended = context.getSuspendAction();
         context.suspend();
         try {
-            http.tasks.execute(health ? healthWorker : workers, () -> process(context));
+            http.tasks.execute(health ? healthWorker : workers, () -> {
+                try {
+                    process(context);
+                } finally {
+                    dispatched.complete(null);
+                }
+            });
             return suspended;
         } catch (RejectedExecutionException e) {
             return refuse(context, request);

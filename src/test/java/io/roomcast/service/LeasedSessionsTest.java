@@ -8,6 +8,7 @@ import io.roomcast.config.RoomRules;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.node.Author;
+import io.roomcast.node.RunningTime;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.Position;
@@ -101,6 +102,7 @@ class LeasedSessionsTest {
         core.beans.get(Expulsions.class).tick();
         assertTrue(core.beans.get(Expulsions.class).isDisconnected(first.id(), ANN.userId()));
         for (int second = 0; second < 12; second++) {
+            core.beans.get(RunningTime.class).markRunning();
             core.advance(1_000);
         }
         core.beans.get(Expulsions.class).tick();

@@ -6,16 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.Frame;
 import io.roomcast.support.Http;
-import io.roomcast.support.PollClient;
 import io.roomcast.support.RoomClient;
-import io.roomcast.support.ScrapedMetrics;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -255,32 +252,13 @@ class ServerApiIT {
 
     @Test
     void drainsRebalancesAndTakesItBack() {
-        // In no room, so that nothing else ends its poll.
-        PollClient bob = new PollClient(server.uri(), "bob");
-        bob.poll(20_000);
         try (RoomClient ann = RoomClient.enter(server.uri(), "drained" + RUN, "ann")) {
-            CompletableFuture<HttpResponse<String>> poll = bob.pollAsync(20_000);
-            ScrapedMetrics.await(
-                    server.uri(), RoomClient.PATIENCE_SECONDS, "roomcast_sessions_transport{transport=\"poll\"}", 1);
             assertEquals(
                     "draining",
                     ok("POST /node/drain", null, "{\"window\":\"1h\"}").getString("state"));
             try {
                 assertTrue(ann.next("draining").number("reconnectAfterMs") <= 3_600_000);
                 assertEquals(503, backEnd.send("GET", "/health/ready", null).statusCode());
-                assertEquals(
-                        List.of("draining"),
-                        bob.take(PollClient.join(poll)).stream()
-                                .map(Frame::type)
-                                .toList());
-                String page = "http://" + server.uri().getAuthority();
-                HttpResponse<String> next = new Http(server.uri(), null)
-                        .sendWith(List.of("Origin", page), "POST", "/http/poll?user=bob", bob.body(0));
-                PollClient.refusal(503, "busy", next);
-                assertEquals(
-                        page,
-                        next.headers().firstValue("Access-Control-Allow-Origin").orElse(""),
-                        "the page may read why");
                 JsonObject refused =
                         call(backEnd, "POST /node/rebalance", null, "", "{\"share\":1,\"window\":\"0\"}", 409);
                 assertEquals("conflict", refused.getString("code"));

@@ -232,7 +232,7 @@ class ClusterPollIT {
         try (RoomClient eve = RoomClient.enter(west.uri(), room, "eve")) {
             AtomicReference<URI> node = new AtomicReference<>(east.uri());
             PollClient bob = new PollClient(node::get, user).room(room);
-            bob.poll(0);
+            bob.poll(20_000);
             eve.next(frame -> frame.text().contains(user + " has joined"), "an arrival");
             operate("users/" + user + "/disconnect");
             Frame left = eve.next(frame -> frame.text().contains(user), "what became of the user");
@@ -247,10 +247,10 @@ class ClusterPollIT {
             assertEquals(List.of("closed"), types(told));
             assertEquals(4500, told.get(0).number("code"));
             // As after a WebSocket, nothing keeps the user from coming back, or tells it twice.
-            assertEquals("joined", bob.poll(0).get(0).type());
+            assertEquals("joined", bob.poll(1_000).get(0).type());
             Await.until("the other node knows", () -> {
                 node.set(east.uri());
-                return types(bob.poll(0)).contains("joined");
+                return types(bob.poll(1_000)).contains("joined");
             });
             Frame next = eve.next("presence");
             assertEquals(user + " has joined the room", next.content(), "nobody saw it between");
@@ -262,7 +262,7 @@ class ClusterPollIT {
         try (RoomClient eve = RoomClient.enter(west.uri(), room, "eve")) {
             AtomicReference<URI> node = new AtomicReference<>(east.uri());
             PollClient bob = new PollClient(node::get, "bob").room(room).room(room + "-2");
-            bob.poll(0);
+            bob.poll(20_000);
             eve.next(frame -> frame.text().contains("bob has joined"), "bob's arrival");
             operate("rooms/" + room + "/close");
             eve.next("left");
@@ -287,7 +287,7 @@ class ClusterPollIT {
                                     .text())
                             .getInt("count"));
             assertEquals(
-                    2, bob.poll(0).stream().filter(frame -> frame.is("joined")).count(), "it may come back");
+                    2, bob.poll(1_000).stream().filter(frame -> frame.is("joined")).count(), "it may come back");
         }
     }
 
@@ -297,14 +297,14 @@ class ClusterPollIT {
         RoomClient ben = RoomClient.enter(west.uri(), room, "ben");
         try (ben) {
             PollClient watcher = inTurn("watcher").room(room);
-            watcher.poll(0);
+            watcher.poll(20_000);
             long known = settledRevision(watcher);
-            assertEquals(known, joined(watcher.poll(0)).number("revision"), "the same at the other node");
+            assertEquals(known, joined(watcher.poll(1_000)).number("revision"), "the same at the other node");
             try (RoomClient cleo = RoomClient.enter(east.uri(), room, "cleo")) {
                 cleo.say("{'type':'ping'}").next("pong");
                 ben.next(frame -> frame.text().contains("cleo has joined"), "cleo's arrival");
                 ben.say("{'type':'leave','id':9}").next("left");
-                Frame later = joined(watcher.poll(0));
+                Frame later = joined(watcher.poll(1_000));
                 assertTrue(later.number("revision") > known, later::text);
                 assertEquals(
                         "[\"cleo\",\"watcher\"]",
@@ -330,7 +330,7 @@ class ClusterPollIT {
     private static long settledRevision(PollClient client) {
         AtomicReference<Long> last = new AtomicReference<>(0L);
         Await.until("nobody comes any more", () -> {
-            long now = joined(client.poll(0)).number("revision");
+            long now = joined(client.poll(1_000)).number("revision");
             return last.getAndSet(now) == now;
         });
         return last.get();

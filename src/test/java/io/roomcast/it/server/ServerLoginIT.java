@@ -3,6 +3,7 @@ package io.roomcast.it.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Await;
 import io.roomcast.support.EventClient;
 import io.roomcast.support.Frame;
 import io.roomcast.support.Handshake;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,6 +165,43 @@ class ServerLoginIT {
                                     "/http/events?rooms=lobby",
                                     null));
         }
+    }
+
+    /** On WildFly, which then has it also without TLS. The request that waits takes no connection of its own. */
+    @Test
+    @Tag("wildfly")
+    void pollsAndSendsGoOverHttp2WhereItIsOn() throws Exception {
+        HttpClient http = HttpClient.newHttpClient();
+        node.manage("/subsystem=undertow/server=default-server/http-listener=default:write-attribute"
+                + "(name=enable-http2, value=true)");
+        node.manage(":reload");
+        Await.until("the node is ready again, with HTTP/2", RoomClient.PATIENCE_SECONDS, () -> {
+            try {
+                HttpRequest probe = HttpRequest.newBuilder(node.uri().resolve("health/ready"))
+                        .build();
+                HttpResponse<String> ready = http.send(probe, BodyHandlers.ofString());
+                return ready.statusCode() == 200 && ready.version() == HttpClient.Version.HTTP_2;
+            } catch (IOException | InterruptedException e) {
+                return false;
+            }
+        });
+        PollClient ann =
+                PollClient.proven(node.uri(), basic("ann", PASSWORD)).over(http).room("lobby");
+        HttpResponse<String> first = PollClient.join(ann.pollAsync(20_000));
+        assertEquals(HttpClient.Version.HTTP_2, first.version());
+        ann.take(first);
+        CompletableFuture<HttpResponse<String>> waiting = ann.pollAsync(20_000);
+        assertEquals(
+                "ack",
+                ann.send("{'type':'publish','room':'lobby','content':'over HTTP/2'}")
+                        .get(0)
+                        .type());
+        List<Frame> heard = ann.take(PollClient.join(waiting));
+        while (heard.stream().noneMatch(frame -> frame.is("message"))) {
+            // Her own arrival came first.
+            heard = ann.poll(20_000);
+        }
+        assertEquals("over HTTP/2", heard.get(heard.size() - 1).content());
     }
 
     /** Browsers ask for a password when they load a page, not when it opens a WebSocket. */
