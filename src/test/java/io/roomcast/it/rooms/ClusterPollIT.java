@@ -287,7 +287,9 @@ class ClusterPollIT {
                                     .text())
                             .getInt("count"));
             assertEquals(
-                    2, bob.poll(1_000).stream().filter(frame -> frame.is("joined")).count(), "it may come back");
+                    2,
+                    bob.poll(1_000).stream().filter(frame -> frame.is("joined")).count(),
+                    "it may come back");
         }
     }
 
