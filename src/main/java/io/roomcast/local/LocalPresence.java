@@ -55,10 +55,23 @@ public final class LocalPresence implements PresenceStore {
     }
 
     private final ConcurrentHashMap<RoomName, RoomUsers> rooms = new ConcurrentHashMap<>();
-    private final AtomicLong revisions = new AtomicLong();
+    private final AtomicLong revisions;
     private PresenceListener listener;
     private int maxNames;
     private volatile boolean closed;
+
+    /** For tests: the first revision is 1. */
+    public LocalPresence() {
+        this(0);
+    }
+
+    /**
+     * @param revision greater than all that an earlier process may have given, so that a client that knows one of them
+     *     does not take another presence for the same
+     */
+    public LocalPresence(long revision) {
+        this.revisions = new AtomicLong(revision);
+    }
 
     @Override
     public void start(PresenceListener receiver, int mostNames) {

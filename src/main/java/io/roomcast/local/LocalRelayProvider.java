@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** Makes the relay for {@code roomcast.relay=local}. */
@@ -67,7 +68,11 @@ public class LocalRelayProvider implements RelayProvider {
         Relay relay = archive.archive()
                 .<Relay>map(present -> durable(present, context, clock))
                 .orElseGet(() -> new LocalRelay(context.history(), maxBytes(), clock, context.timer()));
-        return new RelayAndPresence(relay, new LocalPresence(), NodeExchange.alone());
+        return new RelayAndPresence(relay, new LocalPresence(micros(clocks)), NodeExchange.alone());
+    }
+
+    private static long micros(Clocks clocks) {
+        return TimeUnit.MILLISECONDS.toMicros(clocks.wall().millis());
     }
 
     private Relay durable(Archive present, Context context, InstantSource clock) {

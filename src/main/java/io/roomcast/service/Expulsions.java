@@ -114,8 +114,6 @@ public class Expulsions {
     void tick() {
         long now = time.getAsLong();
         targets.values().removeIf(at -> now - at > keptNanos);
-        if (targets.isEmpty()) {
-            told.clear();
-        }
+        told.values().removeIf(at -> now - at > keptNanos);
     }
 }

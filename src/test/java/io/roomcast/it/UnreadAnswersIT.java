@@ -117,7 +117,7 @@ class UnreadAnswersIT {
         server.awaitMetric("roomcast_outbound_held_bytes", 0);
         String room = TestServer.newRoom();
         PollClient ann = new PollClient(server.http(""), "ann").room(room);
-        ann.poll(0);
+        ann.poll(20_000);
         String missing = ann.body(0);
         String[] messages = new String[30];
         Arrays.fill(messages, "{'type':'publish','room':'" + room + "','content':'" + "x".repeat(8_000) + "'}");
