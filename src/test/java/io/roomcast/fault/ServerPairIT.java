@@ -5,24 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.roomcast.support.Await;
 import io.roomcast.support.DrainedClients;
 import io.roomcast.support.OrderedAnswers;
-import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.server.Broker;
 import io.roomcast.support.server.ServerNode;
 import io.roomcast.support.workload.HistoryChecker;
 import io.roomcast.support.workload.MemberList;
 import io.roomcast.support.workload.Workload;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
-import redis.clients.jedis.resps.Tuple;
 
 /**
- * Two application servers over one Redis, of which one is killed and the other is stopped, under the workload whose
- * history is checked.
+ * Two application servers over one broker, of which one is killed and the other is stopped, under the workload whose
+ * history is checked. The broker is another one on each server: see {@link Broker}.
  */
 @Tag("server")
 @Tag("own-server")
@@ -32,9 +31,9 @@ class ServerPairIT {
 
     @Test
     void keepTheirPromisesWhileOneIsKilledAndOneIsStopped() throws Exception {
-        try (RedisProcess redis = RedisProcess.launch();
-                ServerNode a = node("node-a", redis);
-                ServerNode b = node("node-b", redis)) {
+        try (Broker broker = Broker.launch(Broker.Kind.REDIS, Broker.Kind.NATS);
+                ServerNode a = node("node-a", broker);
+                ServerNode b = node("node-b", broker)) {
             a.start();
             b.start();
             List<Function<String, URI>> nodes = List.of(a::webSocket, b::webSocket);
@@ -50,7 +49,7 @@ class ServerPairIT {
                 try (DrainedClients guests = new DrainedClients(b.uri())) {
                     guests.talk();
                     b.stop();
-                    assertEquals(List.of(), leases(redis, "node-b"), "it gave its lease back");
+                    assertEquals(List.of(), broker.leases("node-b"), "it gave its lease back");
                     guests.checkGoodbye();
                     Await.until(
                             "the leave of all guests",
@@ -67,28 +66,10 @@ class ServerPairIT {
         }
     }
 
-    /** What a node still holds: others wait until that runs out before they take its users for gone. */
-    private static List<String> leases(RedisProcess redis, String node) {
-        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
-            return jedis.zrangeWithScores("roomcast:{!}:leases", 0, -1).stream()
-                    .filter(lease -> lease.getScore() > 0)
-                    .map(Tuple::getElement)
-                    .filter(lease -> lease.startsWith(node + ":"))
-                    .toList();
-        }
-    }
-
-    private static ServerNode node(String name, RedisProcess redis) {
-        return new ServerNode(
-                name,
-                Map.of(
-                        "roomcast.node",
-                        name,
-                        "roomcast.relay",
-                        "redis",
-                        "roomcast.redis.uri",
-                        redis.uri(),
-                        "roomcast.presence.grace",
-                        "1s"));
+    private static ServerNode node(String name, Broker broker) {
+        Map<String, String> settings = new HashMap<>(broker.settings());
+        settings.put("roomcast.node", name);
+        settings.put("roomcast.presence.grace", "1s");
+        return new ServerNode(name, settings);
     }
 }

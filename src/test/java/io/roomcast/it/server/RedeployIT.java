@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.support.Await;
 import io.roomcast.support.DrainedClients;
 import io.roomcast.support.ScrapedMetrics;
-import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.server.Broker;
 import io.roomcast.support.server.LeakProbe;
 import io.roomcast.support.server.ServerNode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The WAR is taken away and brought back ten times while people use it: they are told each time, and nothing stays
- * behind.
+ * behind, neither of Roomcast nor of the client of the broker, which is another one on each server.
  */
 @Tag("server")
 @Tag("own-server")
@@ -43,16 +44,17 @@ class RedeployIT {
         return left;
     }
 
+    private static Map<String, String> settings(Broker broker) {
+        Map<String, String> settings = new HashMap<>(broker.settings());
+        settings.put("roomcast.warmup", "1s");
+        settings.put("roomcast.drain.stop-window", "200ms");
+        return settings;
+    }
+
     @Test
     void leavesNothingBehind() throws Exception {
-        try (RedisProcess redis = RedisProcess.launch();
-                ServerNode node = new ServerNode(
-                        "redeployed",
-                        Map.of(
-                                "roomcast.relay", "redis",
-                                "roomcast.redis.uri", redis.uri(),
-                                "roomcast.warmup", "1s",
-                                "roomcast.drain.stop-window", "200ms"))) {
+        try (Broker broker = Broker.launch(Broker.Kind.NATS, Broker.Kind.REDIS);
+                ServerNode node = new ServerNode("redeployed", settings(broker))) {
             node.start();
             assertTrue(LeakProbe.in(node.pid()).threads().size() > 1, "it would be seen");
             Await.until("a crowd has warmed up the node", () -> node.console().contains("The warm-up took "));

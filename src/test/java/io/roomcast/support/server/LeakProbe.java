@@ -15,7 +15,7 @@ import javax.management.ObjectName;
 /**
  * What a server's process still holds of Roomcast.
  *
- * @param threads names of its threads
+ * @param threads names of its threads, and of those that the client of NATS makes where it is given none
  * @param beans its MBeans
  * @param classLoaders how many class loaders of the application the garbage collector has left
  */
@@ -33,7 +33,7 @@ public record LeakProbe(List<String> threads, Set<ObjectName> beans, long classL
             return new LeakProbe(
                     Stream.of(threads.dumpAllThreads(false, false))
                             .map(ThreadInfo::getThreadName)
-                            .filter(name -> name.startsWith("roomcast-"))
+                            .filter(name -> name.startsWith("roomcast-") || name.startsWith("nats"))
                             .toList(),
                     server.queryNames(new ObjectName("io.roomcast:*"), null),
                     classLoaders(server));

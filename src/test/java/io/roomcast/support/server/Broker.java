@@ -1,0 +1,108 @@
+package io.roomcast.support.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.Nats;
+import io.nats.client.api.StreamInfoOptions;
+import io.roomcast.support.nats.NatsProcess;
+import io.roomcast.support.redis.RedisProcess;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.resps.Tuple;
+
+/**
+ * A broker between nodes on application servers. Each test of several nodes has another one on each server, so that all
+ * clients of brokers are tried in all servers, and no test runs twice. {@code -Droomcast.tests.relay=nats} makes all
+ * tests take one. Whoever launches it closes it.
+ */
+public sealed interface Broker extends AutoCloseable {
+
+    /** The names of the relays. */
+    enum Kind {
+        REDIS,
+        NATS
+    }
+
+    /** A new one, of the kind for the server that {@code arquillian.launch} names. */
+    static Broker launch(Kind onWildFly, Kind onPayara) {
+        Kind usual = "payara".equals(System.getProperty("arquillian.launch")) ? onPayara : onWildFly;
+        String wanted = System.getProperty("roomcast.tests.relay", usual.name());
+        return wanted.equalsIgnoreCase(Kind.NATS.name())
+                ? new OverNats(NatsProcess.launch())
+                : new OverRedis(RedisProcess.launch());
+    }
+
+    /** What a node is told to use it. */
+    Map<String, String> settings();
+
+    /** The leases that a node still holds: others wait until they run out before they take its users for gone. */
+    List<String> leases(String node);
+
+    @Override
+    void close();
+
+    /** Redis. */
+    record OverRedis(RedisProcess redis) implements Broker {
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("roomcast.relay", "redis", "roomcast.redis.uri", redis.uri());
+        }
+
+        @Override
+        public List<String> leases(String node) {
+            try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+                return jedis.zrangeWithScores("roomcast:{!}:leases", 0, -1).stream()
+                        .filter(lease -> lease.getScore() > 0)
+                        .map(Tuple::getElement)
+                        .filter(lease -> lease.startsWith(node + ":"))
+                        .toList();
+            }
+        }
+
+        @Override
+        public void close() {
+            redis.close();
+        }
+    }
+
+    /** NATS with JetStream. */
+    record OverNats(NatsProcess nats) implements Broker {
+        private static final String LEASES = "roomcast-leases";
+
+        @Override
+        public Map<String, String> settings() {
+            return Map.of("roomcast.relay", "nats", "roomcast.nats.servers", nats.uri());
+        }
+
+        /** A lease is a message that has the node's name. */
+        @Override
+        public List<String> leases(String node) {
+            try (Connection admin = Nats.connect(nats.uri())) {
+                JetStreamManagement streams = admin.jetStreamManagement();
+                List<String> held = new ArrayList<>();
+                for (String lease : streams.getStreamInfo(LEASES, StreamInfoOptions.allSubjects())
+                        .getStreamState()
+                        .getSubjectMap()
+                        .keySet()) {
+                    if (new String(streams.getLastMessage(LEASES, lease).getData(), UTF_8).equals(node)) {
+                        held.add(lease);
+                    }
+                }
+                return held;
+            } catch (IOException | InterruptedException | JetStreamApiException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            nats.close();
+        }
+    }
+}
