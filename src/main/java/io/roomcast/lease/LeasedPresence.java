@@ -105,6 +105,10 @@ public final class LeasedPresence implements PresenceStore, Lease.Users {
                 if (!existing.isEmpty()) {
                     var unused = book.evict(own.room(), lease.id(), EVICTED_AT_ONCE);
                 }
+                // A move to the present lease may be under way.
+                existing.formerLeases().forEach(former -> {
+                    var unused = book.evict(own.room(), former, EVICTED_AT_ONCE);
+                });
             });
         }
         lease.end(); // Other nodes remove the users that are left.

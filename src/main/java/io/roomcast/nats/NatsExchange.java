@@ -40,6 +40,8 @@ final class NatsExchange implements NodeExchange {
     private static final long KNOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
 
     private static final int PART_BYTES = 256 * 1024;
+    /** Place for headers in a message of NATS. */
+    private static final int HEADER_BYTES = 512;
     /** Most questions and answers that have come in part. */
     private static final int MAX_PARTIAL = 64;
 
@@ -47,6 +49,7 @@ final class NatsExchange implements NodeExchange {
     private static final String ID = "Rx-Id";
     private static final String FROM = "Rx-From";
     private static final String REST = "Rx-Rest";
+    private static final String SIZE = "Rx-Size";
     private static final byte[] NOTHING = new byte[0];
 
     /** @param heardAt time in nanoseconds */
@@ -171,12 +174,14 @@ final class NatsExchange implements NodeExchange {
     /** Publishes the content in parts. */
     private void publish(String to, String kind, String message, byte[] content) {
         int from = 0;
+        int partBytes = (int) Math.max(Math.min(PART_BYTES, link.maxPayload() - HEADER_BYTES), 1);
         do {
-            int end = Math.min(from + PART_BYTES, content.length);
+            int end = Math.min(from + partBytes, content.length);
             Headers headers = new Headers()
                     .put(KIND, kind)
                     .put(FROM, id)
                     .put(ID, message)
+                    .put(SIZE, Integer.toString(content.length))
                     .put(REST, Integer.toString(content.length - end));
             link.publish(
                     subjects.exchange(to),
@@ -204,8 +209,13 @@ final class NatsExchange implements NodeExchange {
         }
     }
 
-    /** The content, if this part is the last one; or else null. */
+    /** The content, if this part is the last one, and no other was lost on its way; or else null. */
     private byte[] whole(Headers headers, String question, byte[] part) {
+        byte[] content = joined(headers, question, part);
+        return content != null && Integer.toString(content.length).equals(headers.getFirst(SIZE)) ? content : null;
+    }
+
+    private byte[] joined(Headers headers, String question, byte[] part) {
         boolean isLast = "0".equals(headers.getFirst(REST));
         String key = headers.getFirst(KIND) + question;
         ByteArrayOutputStream earlier = parts.get(key);

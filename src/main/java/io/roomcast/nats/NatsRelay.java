@@ -47,6 +47,9 @@ import java.util.function.LongSupplier;
 public final class NatsRelay implements Relay {
     private static final long CHECK_MILLIS = 250;
     private static final long WATCH_MILLIS = 1_000;
+    /** How long the end waits for calls that NATS has not answered. */
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private static final Duration LEASE_TIME = Duration.ofSeconds(10);
 
     private final ScheduledExecutorService timer;
@@ -110,7 +113,7 @@ public final class NatsRelay implements Relay {
         JetStream jetStream = new JetStream(link);
         this.streams = new Streams(jetStream, subjects, settings.storage(), clock, id, leaseTime);
         this.exchange = new NatsExchange(id, node, link, jetStream, subjects, timer, nanoClock);
-        this.book = new NatsPresenceBook(jetStream, subjects, clock, node, leaseTime);
+        this.book = new NatsPresenceBook(jetStream, subjects, clock, nanoClock, node, leaseTime);
         RoomTails tails = new RoomTails(jetStream, subjects);
         this.subscriptions = new Subscriptions("NATS", metrics, nanoClock);
         this.appenders = new RoomAppenders(jetStream, subjects, tails, timer, nanoClock);
@@ -241,7 +244,9 @@ public final class NatsRelay implements Relay {
 
     @Override
     public void close() {
-        appenders.close();
+        long deadline = nanoClock.getAsLong() + CLOSE_NANOS;
+        appenders.close(deadline);
+        book.close(deadline);
         if (checkTask != null) {
             checkTask.cancel(false);
             watchTask.cancel(false);

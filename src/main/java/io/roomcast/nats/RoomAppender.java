@@ -216,8 +216,7 @@ final class RoomAppender {
     private void send(Call call) {
         Relay.Entry entry = call.next();
         int following = call.entries.size() - call.positions.size() - 1;
-        MessageHead before =
-                tail == null ? MessageHead.beginning(context.tails().newEpoch(), 0, 0) : tail.head();
+        MessageHead before = tail == null ? context.tails().beginning(room) : tail.head();
         MessageHead head = before.next(entry.body().length, following);
         Headers headers =
                 JetStream.expecting(tail == null ? 0 : tail.sequence()).put(MessageHead.HEADER, head.text());

@@ -2,16 +2,13 @@ package io.roomcast.nats;
 
 import io.roomcast.nats.connection.JetStream;
 import io.roomcast.nats.connection.Subjects;
+import io.roomcast.nats.connection.WaitingCalls;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.Relay;
-import io.roomcast.relay.RelayUnavailableException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,16 +23,13 @@ final class RoomAppenders implements RoomAppender.Context {
     /** Most appenders of rooms in which nothing is published now. */
     private static final int MAX_IDLE = 20_000;
 
-    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     private final ConcurrentHashMap<String, RoomAppender> appenders = new ConcurrentHashMap<>();
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final WaitingCalls waiting;
     private final JetStream jetStream;
     private final Subjects subjects;
     private final RoomTails tails;
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
-    private volatile boolean closed;
 
     RoomAppenders(
             JetStream jetStream,
@@ -48,6 +42,7 @@ final class RoomAppenders implements RoomAppender.Context {
         this.tails = tails;
         this.timer = timer;
         this.nanoClock = nanoClock;
+        this.waiting = new WaitingCalls(MAX_WAITING, nanoClock);
     }
 
     @Override
@@ -76,19 +71,10 @@ final class RoomAppenders implements RoomAppender.Context {
     }
 
     CompletionStage<Relay.Prefix> append(RoomName room, List<Relay.Entry> entries) {
-        if (closed) {
-            return CompletableFuture.failedFuture(new RelayUnavailableException("the node is stopping"));
-        }
-        if (waiting.addAndGet(entries.size()) > MAX_WAITING) {
-            waiting.addAndGet(-entries.size());
-            return CompletableFuture.failedFuture(new RelayUnavailableException("too many messages wait for NATS"));
-        }
-        RoomAppender.Accepted accepted = accept(room, entries);
-        accepted.begin();
-        return accepted.result().whenComplete((prefix, failure) -> {
-            if (waiting.addAndGet(-entries.size()) == 0 && closed) {
-                wake();
-            }
+        return waiting.make(entries.size(), () -> {
+            RoomAppender.Accepted accepted = accept(room, entries);
+            accepted.begin();
+            return accepted.result();
         });
     }
 
@@ -127,24 +113,8 @@ final class RoomAppenders implements RoomAppender.Context {
         }
     }
 
-    private synchronized void wake() {
-        notifyAll();
-    }
-
-    /** Waits for what was accepted, for some seconds at most. */
-    synchronized void close() {
-        closed = true;
-        long deadline = nanoClock.getAsLong() + CLOSE_NANOS;
-        try {
-            while (waiting.get() > 0) {
-                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - nanoClock.getAsLong());
-                if (millis <= 0) {
-                    return;
-                }
-                wait(millis);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** Waits for what was accepted, until that time at most. */
+    void close(long deadlineNanos) {
+        waiting.close(deadlineNanos);
     }
 }

@@ -55,17 +55,17 @@ final class RoomReader implements RoomLog {
     }
 
     CompletionStage<Position> position(RoomName room) {
-        return Futures.map(tails.readOrBegin(room), Tail::position);
+        return Futures.map(tails.peek(room), Tail::position);
     }
 
     CompletionStage<HistoryPage> after(RoomName room, long offset, int limit) {
-        return tails.readOrBegin(room)
+        return tails.peek(room)
                 .thenCompose(tail -> page(room, tail, offset, offset + 1, Long.MAX_VALUE, limit, Relay.PAGE_BYTES))
                 .thenApply(page -> new HistoryPage(page.tail().head().epoch(), page.messages(), page.more()));
     }
 
     CompletionStage<HistoryPage> before(RoomName room, long offset, int limit) {
-        return tails.readOrBegin(room).thenCompose(tail -> {
+        return tails.peek(room).thenCompose(tail -> {
             long end = offset == 0
                     ? tail.head().offset() + 1
                     : Math.min(offset, tail.head().offset() + 1);

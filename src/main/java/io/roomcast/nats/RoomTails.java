@@ -5,10 +5,10 @@ import io.roomcast.nats.connection.Append;
 import io.roomcast.nats.connection.JetStream;
 import io.roomcast.nats.connection.Subjects;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.Futures;
 import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -19,7 +19,7 @@ final class RoomTails {
     /** How often a mark is tried again, when other nodes append meanwhile. */
     private static final int ATTEMPTS = 20;
 
-    private final SecureRandom random = new SecureRandom();
+    private final FirstEpochs epochs = new FirstEpochs();
     private final JetStream jetStream;
     private final Subjects subjects;
 
@@ -45,7 +45,7 @@ final class RoomTails {
                     }
                     LOG.log(Level.WARNING, "something else than Roomcast has written into the stream of messages");
                     Tail foreign = new Tail(null, stored.sequence(), stored.millis());
-                    return mark(room, foreign, MessageHead.beginning(newEpoch(), 0, 0), ATTEMPTS);
+                    return mark(room, foreign, MessageHead.beginning(epochs.next(), 0, 0), ATTEMPTS);
                 });
     }
 
@@ -54,7 +54,19 @@ final class RoomTails {
         return read(room)
                 .thenCompose(tail -> tail != null
                         ? CompletableFuture.completedFuture(tail)
-                        : mark(room, null, MessageHead.beginning(newEpoch(), 0, 0), ATTEMPTS));
+                        : mark(room, null, beginning(room), ATTEMPTS));
+    }
+
+    /** The last record of the room. For a room that has none, the one that it would begin with; stores nothing. */
+    CompletionStage<Tail> peek(RoomName room) {
+        return Futures.map(
+                read(room),
+                tail -> tail != null ? tail : new Tail(MessageHead.beginning(epochs.tell(room), 0, 0), 0, 0));
+    }
+
+    /** The head before the first message of a room that has no record. */
+    MessageHead beginning(RoomName room) {
+        return MessageHead.beginning(epochs.begin(room), 0, 0);
     }
 
     /** Appends a mark that keeps the numbering of a room in which nothing has been said for long. */
@@ -92,7 +104,7 @@ final class RoomTails {
             }
             long base = Math.max(offset, tail.head().offset());
             MessageHead next =
-                    MessageHead.beginning(newEpoch(), base, tail.head().total());
+                    MessageHead.beginning(epochs.next(), base, tail.head().total());
             return mark(room, tail, next, 0)
                     .thenCompose(appended -> appended.head().epoch().equals(epoch)
                             ? renumber(room, epoch, offset, ifBehind, attempts - 1)
@@ -126,11 +138,5 @@ final class RoomTails {
                                 new RelayUnavailableException("the room's numbering changes all the time"));
             });
         });
-    }
-
-    /** The name of a new epoch, which no other has. */
-    String newEpoch() {
-        return Long.toString(random.nextLong() >>> 1, Character.MAX_RADIX)
-                + Integer.toString(random.nextInt() >>> 1, Character.MAX_RADIX);
     }
 }

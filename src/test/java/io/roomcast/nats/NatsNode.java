@@ -37,6 +37,11 @@ final class NatsNode implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     NatsNode(NatsSettings settings, String name, Duration lease, int names) {
+        this(settings, name, lease);
+        store.start(told, names);
+    }
+
+    private NatsNode(NatsSettings settings, String name, Duration lease) {
         relay = new NatsRelay(
                 settings,
                 RelayFixture.PLENTY.everywhere(),
@@ -48,13 +53,18 @@ final class NatsNode implements AutoCloseable {
                 lease);
         relay.start(listener);
         store = relay.presence();
-        store.start(told, names);
     }
 
     /** A node that is connected. */
     static NatsNode connected(NatsSettings settings) {
-        NatsNode node = new NatsNode(settings, "test", Duration.ofSeconds(2), 10);
+        return connected(settings, 10);
+    }
+
+    /** A node that is connected. Its first lease is good: a node that was not connected then takes another one. */
+    static NatsNode connected(NatsSettings settings, int names) {
+        NatsNode node = new NatsNode(settings, "test", Duration.ofSeconds(2));
         awaitConnected(node.relay);
+        node.store.start(node.told, names);
         return node;
     }
 

@@ -10,7 +10,6 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.support.RecordedPresence;
 import io.roomcast.support.Stages;
 import io.roomcast.support.nats.NatsProcess;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -25,8 +24,6 @@ import org.junit.jupiter.api.Test;
 
 /** Presence of several nodes, also of nodes that end, and when NATS loses everything. */
 class NatsPresenceTest extends PresenceContractTest {
-    private static final Duration LEASE = Duration.ofSeconds(2);
-
     private static NatsProcess nats;
 
     private final String prefix = "test-" + UUID.randomUUID().toString().substring(0, 8);
@@ -50,8 +47,7 @@ class NatsPresenceTest extends PresenceContractTest {
     }
 
     private NatsNode node(int names) {
-        NatsNode next = new NatsNode(NatsSettings.of(List.of(nats.uri())).withPrefix(prefix), "test", LEASE, names);
-        NatsNode.awaitConnected(next.relay);
+        NatsNode next = NatsNode.connected(NatsSettings.of(List.of(nats.uri())).withPrefix(prefix), names);
         nodes.add(next);
         return next;
     }
@@ -144,6 +140,25 @@ class NatsPresenceTest extends PresenceContractTest {
         node.told.awaitList(room, ANN, new UserId("cem"));
         Assertions.assertEquals(List.of("+ann", "+bob", "+cem", "-bob"), node.told.changes(room));
         assertNothingWrong();
+    }
+
+    /** Another node has changed the rooms meanwhile: each record is read and written again before the end. */
+    @Test
+    void theUsersOfANodeThatEndsHaveLeftWhenItHasEnded() {
+        NatsNode ending = node();
+        List<RoomName> rooms =
+                IntStream.range(0, 50).mapToObj(i -> new RoomName("room-" + i)).toList();
+        rooms.forEach(each -> ending.enter(each, "ann"));
+        rooms.forEach(each -> node.enter(each, "bob"));
+        nodes.remove(ending);
+        ending.close();
+        for (RoomName each : rooms) {
+            Assertions.assertEquals(
+                    List.of(BOB),
+                    Stages.get(node.store.roster(each, 9)).users().stream()
+                            .map(User::id)
+                            .toList());
+        }
     }
 
     private static List<CompletionStage<?>> enterAll(NatsNode into, RoomName room, int users) {

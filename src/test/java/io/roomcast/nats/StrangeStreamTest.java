@@ -3,15 +3,21 @@ package io.roomcast.nats;
 import static io.roomcast.support.Stages.assertUnavailable;
 import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
+import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfoOptions;
 import io.nats.client.impl.Headers;
 import io.roomcast.nats.connection.NatsSettings;
 import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
@@ -25,6 +31,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
@@ -135,6 +142,70 @@ class StrangeStreamTest {
         Position after = node.publish(room, "b");
         assertEquals(1, after.offset());
         NatsNode.awaitConnected(node.relay);
+    }
+
+    @Test
+    void streamsOfPresenceThatWereDeletedAreMadeAgain() throws IOException, JetStreamApiException {
+        node.watch(room);
+        node.enter(room, "ann");
+        for (String stream : List.of("-presence", "-leases", "-agreed")) {
+            stranger.jetStreamManagement().deleteStream(prefix + stream);
+        }
+        node.enter(room, "bob");
+        Await.until("both are there", () -> get(node.store.roster(room, 9)).count() == 2);
+        node.leave(room, "ann");
+        node.told.awaitChanges(room, "+ann", "+bob", "-ann");
+        assertEquals(List.of(), node.told.wrong());
+    }
+
+    private Set<String> storedRooms() throws IOException, JetStreamApiException {
+        return stranger.jetStreamManagement()
+                .getStreamInfo(prefix, StreamInfoOptions.allSubjects())
+                .getStreamState()
+                .getSubjectMap()
+                .keySet();
+    }
+
+    @Test
+    void questionsStoreNothing() throws IOException, JetStreamApiException {
+        Position told = get(node.relay.position(room));
+        HistoryPage newest = get(node.relay.historyBefore(room, 0, 10));
+        HistoryPage first = get(node.relay.historyAfter(room, 0, 10));
+        assertFalse(storedRooms().contains(prefix + ".m.lobby"));
+
+        assertEquals(new HistoryPage(told.epoch(), List.of(), false), newest);
+        assertEquals(newest, first);
+        assertEquals(new Position(told.epoch(), 1), node.publish(room, "a"));
+        stranger.jetStreamManagement().purgeStream(prefix);
+        assertNotEquals(told.epoch(), get(node.relay.position(room)).epoch());
+    }
+
+    @Test
+    void aStreamThatIsFullRefusesUntilThereIsPlace() throws IOException, JetStreamApiException {
+        node.publish(room, "a");
+        node.enter(room, "ann");
+        for (String stream : List.of(prefix, prefix + "-presence")) {
+            limit(stream, 1);
+        }
+        assertUnavailable(node.relay.publish(room, "key", bytes("b")));
+        assertUnavailable(node.relay.probe());
+        assertUnavailable(node.store.enter(new RoomName("other"), User.of(new UserId("bob")), "of-bob"));
+        for (String stream : List.of(prefix, prefix + "-presence")) {
+            limit(stream, -1);
+        }
+        assertEquals(2, get(node.relay.publish(room, "key", bytes("b"))).offset());
+        NatsNode.awaitConnected(node.relay);
+        node.enter(room, "bob");
+        Await.until("both are there", () -> get(node.store.roster(room, 9)).count() == 2);
+    }
+
+    private void limit(String stream, long messages) throws IOException, JetStreamApiException {
+        JetStreamManagement streams = stranger.jetStreamManagement();
+        streams.updateStream(
+                StreamConfiguration.builder(streams.getStreamInfo(stream).getConfiguration())
+                        .discardPolicy(messages < 0 ? DiscardPolicy.Old : DiscardPolicy.New)
+                        .maxMessages(messages)
+                        .build());
     }
 
     @Test

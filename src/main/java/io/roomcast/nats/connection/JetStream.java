@@ -143,6 +143,9 @@ public final class JetStream {
                     if (reply.getStatus().getCode() == NOT_FOUND) {
                         return fromLeader(stream, question, false);
                     }
+                    if (isNoResponder(reply)) {
+                        link.prepareAgain();
+                    }
                     throw new RelayUnavailableException(
                             "NATS: " + reply.getStatus().getMessageWithCode());
                 });

@@ -15,10 +15,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -60,18 +58,12 @@ public final class NatsLink implements AutoCloseable {
         void lost(String why);
     }
 
-    /** A request whose reply has not come. */
-    private record Request(CompletableFuture<Message> reply, long deadlineNanos) {}
-
-    private final Set<Request> requests = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger requestCount = new AtomicInteger();
+    private final PendingReplies replies;
     private final ThreadFactory threads;
     private final ExecutorService loops;
     private final ExecutorService callbacks;
     private final ScheduledThreadPoolExecutor timer;
-    private final LongSupplier nanoClock;
     private final Options options;
-    private final Duration timeout;
     private final Events events;
     private volatile Connection connection;
     private volatile Dispatcher dispatcher;
@@ -98,8 +90,7 @@ public final class NatsLink implements AutoCloseable {
         this.timer = new ScheduledThreadPoolExecutor(1, threads);
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        this.nanoClock = nanoClock;
-        this.timeout = settings.timeout();
+        this.replies = new PendingReplies(MAX_REQUESTS, settings.timeout(), nanoClock);
         this.events = events;
         this.options = ConnectionOptions.of(
                 settings,
@@ -142,9 +133,9 @@ public final class NatsLink implements AutoCloseable {
     private void connect() {
         while (!closed) {
             try {
-                Nats.connect(options); // Calls connectionEvent.
+                closeIfLate(Nats.connect(options)); // Calls connectionEvent.
                 return;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 logProblem("NATS cannot be reached: " + e.getMessage());
                 events.lost("NATS cannot be reached");
             } catch (InterruptedException e) {
@@ -159,6 +150,13 @@ public final class NatsLink implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             }
+        }
+    }
+
+    /** The node may have stopped while the connection was made. Then nobody else knows of it. */
+    private void closeIfLate(Connection made) throws InterruptedException {
+        if (closed) {
+            made.close();
         }
     }
 
@@ -204,7 +202,7 @@ public final class NatsLink implements AutoCloseable {
     private void lost() {
         ready = false;
         generation.incrementAndGet();
-        failRequests("the connection to NATS was lost");
+        replies.failAll("the connection to NATS was lost");
         if (!closed) {
             logProblem("the connection to NATS is lost");
             events.lost("the connection to NATS is lost");
@@ -267,9 +265,14 @@ public final class NatsLink implements AutoCloseable {
 
     /** Whether the server takes a message of this size. True also if there is no connection. */
     boolean hasPlaceFor(Headers headers, byte[] body) {
+        return headers.serializedLength() + (long) body.length <= maxPayload();
+    }
+
+    /** Most bytes of a message, with its headers. */
+    public long maxPayload() {
         Connection current = connection;
         long most = current == null ? 0 : current.getMaxPayload();
-        return most <= 0 || headers.serializedLength() + (long) body.length <= most;
+        return most <= 0 ? Long.MAX_VALUE : most;
     }
 
     /** Sends a request. Fails if the connection is not in use. */
@@ -287,17 +290,12 @@ public final class NatsLink implements AutoCloseable {
         if (current == null) {
             return CompletableFuture.failedFuture(new RelayUnavailableException("NATS cannot be reached"));
         }
-        if (requestCount.incrementAndGet() > MAX_REQUESTS) {
-            requestCount.decrementAndGet();
+        // Requests that nobody waits for any more may still have to be written.
+        boolean isFull = current.outgoingPendingMessageCount() > 2 * MAX_REQUESTS;
+        CompletableFuture<Message> reply = isFull ? null : replies.begin();
+        if (reply == null) {
             return CompletableFuture.failedFuture(new RelayUnavailableException("too many requests wait for NATS"));
         }
-        CompletableFuture<Message> reply = new CompletableFuture<>();
-        Request request = new Request(reply, nanoClock.getAsLong() + timeout.toNanos());
-        requests.add(request);
-        var unusedForget = reply.whenComplete((message, failure) -> {
-            requests.remove(request);
-            requestCount.decrementAndGet();
-        });
         try {
             CompletableFuture<Message> sent = current.request(subject, headers, body);
             var unusedReply = sent.whenComplete((message, failure) -> {
@@ -326,7 +324,7 @@ public final class NatsLink implements AutoCloseable {
         }
         try {
             current.publish(subject, headers, body);
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException | IllegalArgumentException e) {
             LOG.log(Level.DEBUG, "NATS took no message", e);
         }
     }
@@ -343,18 +341,7 @@ public final class NatsLink implements AutoCloseable {
 
     /** Fails the requests whose reply takes too long. To be called regularly. */
     public void checkTimeouts() {
-        long now = nanoClock.getAsLong();
-        for (Request request : requests) {
-            if (now - request.deadlineNanos() > 0) {
-                request.reply().completeExceptionally(new RelayUnavailableException("NATS does not answer in time"));
-            }
-        }
-    }
-
-    private void failRequests(String why) {
-        for (Request request : requests) {
-            request.reply().completeExceptionally(new RelayUnavailableException(why));
-        }
+        replies.checkTimeouts();
     }
 
     @Override
@@ -368,7 +355,7 @@ public final class NatsLink implements AutoCloseable {
         }
         try {
             Connection current = connection;
-            if (current != null) {
+            if (current != null && current.getStatus() == Connection.Status.CONNECTED) {
                 current.flush(Duration.ofSeconds(1));
             }
         } catch (java.util.concurrent.TimeoutException | InterruptedException | IllegalStateException e) {
@@ -383,7 +370,7 @@ public final class NatsLink implements AutoCloseable {
             if (current != null) {
                 current.close();
             }
-            failRequests("the node is stopping");
+            replies.failAll("the node is stopping");
             for (ExecutorService each : List.of(callbacks, loops, timer)) {
                 each.shutdownNow();
                 if (!each.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

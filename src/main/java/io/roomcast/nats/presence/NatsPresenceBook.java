@@ -10,18 +10,18 @@ import io.roomcast.nats.connection.JetStream;
 import io.roomcast.nats.connection.ServerClock;
 import io.roomcast.nats.connection.Streams;
 import io.roomcast.nats.connection.Subjects;
+import io.roomcast.nats.connection.WaitingCalls;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Futures;
-import io.roomcast.relay.RelayUnavailableException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -43,7 +43,7 @@ public final class NatsPresenceBook implements PresenceBook {
     /** The last message of each lease of this node. */
     private final ConcurrentHashMap<String, Long> leaseSequences = new ConcurrentHashMap<>();
 
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final WaitingCalls waiting;
     private final JetStream jetStream;
     private final Subjects subjects;
     private final ServerClock clock;
@@ -51,11 +51,18 @@ public final class NatsPresenceBook implements PresenceBook {
     private final long leaseMillis;
 
     /**
+     * @param nanoClock as {@link System#nanoTime}
      * @param node name of this node, for operators who look into the stream
      * @param leaseTime as that of the stream of leases
      */
     public NatsPresenceBook(
-            JetStream jetStream, Subjects subjects, ServerClock clock, String node, Duration leaseTime) {
+            JetStream jetStream,
+            Subjects subjects,
+            ServerClock clock,
+            LongSupplier nanoClock,
+            String node,
+            Duration leaseTime) {
+        this.waiting = new WaitingCalls(MAX_WAITING, nanoClock);
         this.jetStream = jetStream;
         this.subjects = subjects;
         this.clock = clock;
@@ -188,24 +195,21 @@ public final class NatsPresenceBook implements PresenceBook {
     }
 
     private <T> CompletionStage<T> queue(RoomName room, boolean writes, RoomBook.Call<T> call) {
-        if (waiting.incrementAndGet() > MAX_WAITING) {
-            waiting.decrementAndGet();
-            return CompletableFuture.failedFuture(new RelayUnavailableException("too many calls wait for NATS"));
-        }
-        boolean[] first = new boolean[1];
-        RoomBook book = books.compute(room.value(), (name, existing) -> {
-            RoomBook next = existing == null ? new RoomBook(name, jetStream, subjects, clock) : existing;
-            first[0] = writes ? next.write(call) : next.read(call);
-            return next;
-        });
-        if (first[0]) {
-            book.proceed();
-        }
-        return call.result().whenComplete((value, failure) -> {
-            waiting.decrementAndGet();
-            if (books.size() > MAX_IDLE) {
-                books.computeIfPresent(room.value(), (name, idle) -> idle.isIdle() ? null : idle);
+        return waiting.make(1, () -> {
+            boolean[] first = new boolean[1];
+            RoomBook book = books.compute(room.value(), (name, existing) -> {
+                RoomBook next = existing == null ? new RoomBook(name, jetStream, subjects, clock) : existing;
+                first[0] = writes ? next.write(call) : next.read(call);
+                return next;
+            });
+            if (first[0]) {
+                book.proceed();
             }
+            return call.result().whenComplete((value, failure) -> {
+                if (books.size() > MAX_IDLE) {
+                    books.computeIfPresent(room.value(), (name, idle) -> idle.isIdle() ? null : idle);
+                }
+            });
         });
     }
 
@@ -235,6 +239,11 @@ public final class NatsPresenceBook implements PresenceBook {
     @Override
     public void end(String lease) {
         leaseSequences.remove(lease);
-        var unused = jetStream.purge(subjects.leases(), subjects.lease(lease));
+        var unused = waiting.make(1, () -> jetStream.purge(subjects.leases(), subjects.lease(lease)));
+    }
+
+    /** Waits for what this node still changes, such as its users that leave, until that time at most. */
+    public void close(long deadlineNanos) {
+        waiting.close(deadlineNanos);
     }
 }
