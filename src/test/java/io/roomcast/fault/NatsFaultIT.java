@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.nats.NatsProcess;
+import io.roomcast.support.nats.NatsTrio;
 import io.roomcast.support.workload.Workload;
 import java.io.IOException;
 import java.net.URI;
@@ -54,6 +55,43 @@ class NatsFaultIT {
             List<Function<String, URI>> addresses = List.of(a::webSocket, b::webSocket);
             workload.awaitPresence(addresses, PRESENCE_SECONDS);
             assertEquals(List.of(), workload.violations(Cluster.WINDOW));
+        }
+    }
+
+    /**
+     * The server that decides what is stored is killed, twice. Where streams have replicas, another one decides then.
+     * Older servers keep a stream on one server, which comes back with what it had.
+     */
+    @Test
+    void keepsItsPromisesWhileServersOfAClusterDie() {
+        try (NatsTrio servers = NatsTrio.launch()) {
+            boolean replicas = servers.hasReplicas();
+            Map<String, String> settings = Map.of(
+                    "relay",
+                    "nats",
+                    "nats.servers",
+                    servers.uris(),
+                    "nats.replicas",
+                    replicas ? "3" : "1",
+                    "presence.grace",
+                    "1s");
+            try (NodeProcess a = new NodeProcess("node-a", settings).start();
+                    NodeProcess b = new NodeProcess("node-b", settings).start();
+                    Workload workload = new Workload(List.of(a::webSocket, b::webSocket), 10, 4, 5, 50, SEED)) {
+                goOn(workload);
+                for (String stream : List.of("roomcast", "roomcast-presence")) {
+                    NatsProcess leader = servers.leaderOf(stream);
+                    leader.kill();
+                    if (replicas) {
+                        goOn(workload);
+                    }
+                    leader.start();
+                    goOn(workload);
+                }
+                workload.quiesce(Cluster.WINDOW, PATIENCE_SECONDS);
+                workload.awaitPresence(List.of(a::webSocket, b::webSocket), PRESENCE_SECONDS);
+                assertEquals(List.of(), workload.violations(Cluster.WINDOW));
+            }
         }
     }
 

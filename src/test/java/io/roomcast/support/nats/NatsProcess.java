@@ -32,7 +32,7 @@ public final class NatsProcess extends BrokerProcess {
             List<String> lines = new ArrayList<>(List.of(
                     "host: 127.0.0.1",
                     "port: " + port,
-                    "server_name: test-" + port,
+                    "server_name: " + name(),
                     "jetstream { store_dir: \"" + directory().resolve("data") + "\", max_mem: 256MB, max_file: 2GB }"));
             lines.addAll(List.of(configuration));
             Files.write(file(), lines);
@@ -53,6 +53,11 @@ public final class NatsProcess extends BrokerProcess {
     /** One that speaks TLS only. */
     public static NatsProcess launchTls(Path certificate, Path key) {
         return new NatsProcess("tls", "tls { cert_file: \"" + certificate + "\", key_file: \"" + key + "\" }");
+    }
+
+    /** Its name among servers. */
+    public String name() {
+        return "test-" + port;
     }
 
     public String uri() {
