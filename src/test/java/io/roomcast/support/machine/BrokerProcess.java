@@ -42,6 +42,10 @@ public abstract class BrokerProcess implements AutoCloseable {
     /** Whether this line of the output says that the broker serves. */
     protected abstract boolean saysReady(String line);
 
+    public final long pid() {
+        return process.pid();
+    }
+
     public final Path directory() {
         return directory;
     }

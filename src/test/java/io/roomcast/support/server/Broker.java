@@ -7,11 +7,13 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import io.nats.client.api.StreamInfoOptions;
+import io.roomcast.support.machine.BrokerProcess;
 import io.roomcast.support.nats.NatsProcess;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.Tuple;
@@ -33,13 +35,27 @@ public sealed interface Broker extends AutoCloseable {
     static Broker launch(Kind onWildFly, Kind onPayara) {
         Kind usual = "payara".equals(System.getProperty("arquillian.launch")) ? onPayara : onWildFly;
         String wanted = System.getProperty("roomcast.tests.relay", usual.name());
-        return wanted.equalsIgnoreCase(Kind.NATS.name())
-                ? new OverNats(NatsProcess.launch())
-                : new OverRedis(RedisProcess.launch());
+        return launch(Kind.valueOf(wanted.toUpperCase(Locale.ROOT)));
     }
 
+    static Broker launch(Kind kind) {
+        return switch (kind) {
+            case REDIS -> new OverRedis(RedisProcess.launch());
+            case NATS -> new OverNats(NatsProcess.launch());
+        };
+    }
+
+    BrokerProcess process();
+
+    int port();
+
     /** What a node is told to use it. */
-    Map<String, String> settings();
+    default Map<String, String> settings() {
+        return settings(port());
+    }
+
+    /** @param port of a proxy before the broker */
+    Map<String, String> settings(int port);
 
     /** The leases that a node still holds: others wait until they run out before they take its users for gone. */
     List<String> leases(String node);
@@ -50,8 +66,18 @@ public sealed interface Broker extends AutoCloseable {
     /** Redis. */
     record OverRedis(RedisProcess redis) implements Broker {
         @Override
-        public Map<String, String> settings() {
-            return Map.of("roomcast.relay", "redis", "roomcast.redis.uri", redis.uri());
+        public BrokerProcess process() {
+            return redis;
+        }
+
+        @Override
+        public int port() {
+            return redis.port();
+        }
+
+        @Override
+        public Map<String, String> settings(int port) {
+            return Map.of("roomcast.relay", "redis", "roomcast.redis.uri", "redis://127.0.0.1:" + port);
         }
 
         @Override
@@ -76,8 +102,18 @@ public sealed interface Broker extends AutoCloseable {
         private static final String LEASES = "roomcast-leases";
 
         @Override
-        public Map<String, String> settings() {
-            return Map.of("roomcast.relay", "nats", "roomcast.nats.servers", nats.uri());
+        public BrokerProcess process() {
+            return nats;
+        }
+
+        @Override
+        public int port() {
+            return nats.port();
+        }
+
+        @Override
+        public Map<String, String> settings(int port) {
+            return Map.of("roomcast.relay", "nats", "roomcast.nats.servers", "nats://127.0.0.1:" + port);
         }
 
         /** A lease is a message that has the node's name. */
