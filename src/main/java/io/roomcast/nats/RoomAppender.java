@@ -76,6 +76,9 @@ final class RoomAppender {
 
     private final RoomName room;
     private final String subject;
+    /** What the ids of this room's messages begin with, since the stream knows ids and no rooms. */
+    private final String idPrefix;
+
     private final Context context;
     private final ArrayDeque<Call> calls = new ArrayDeque<>(1);
     /** Whether a request is under way, or this node waits for another one's call. */
@@ -97,6 +100,7 @@ final class RoomAppender {
         this.room = room;
         this.context = context;
         this.subject = context.subjects().stored(room.value());
+        this.idPrefix = Subjects.encode(room.value()) + '/';
     }
 
     /** A call in the queue. {@link #begin} must be called after it, outside of monitors. */
@@ -221,7 +225,7 @@ final class RoomAppender {
         Headers headers =
                 JetStream.expecting(tail == null ? 0 : tail.sequence()).put(MessageHead.HEADER, head.text());
         if (entry.key() != null) {
-            headers.put("Nats-Msg-Id", Subjects.encode(room.value()) + '/' + Subjects.encode(entry.key()));
+            headers.put("Nats-Msg-Id", idPrefix + Subjects.encode(entry.key()));
         }
         steps.then(context.jetStream().append(subject, headers, entry.body()), answer -> answered(call, head, answer));
     }

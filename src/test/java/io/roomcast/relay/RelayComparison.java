@@ -127,7 +127,10 @@ public final class RelayComparison {
             until(() -> hearer.delivered.get() >= loop.messages && speaker.delivered.get() >= loop.messages);
             add(kind, "delivered to nodes a second, two nodes in 100 rooms", 2 * loop.messages / loop.seconds);
             add(kind, "CPU of the JVM for each delivery, with its publish, µs", loop.jvmMicros / loop.messages / 2);
-            add(kind, "CPU of the broker for each delivery, with its publish, µs", loop.brokerMicros / loop.messages / 2);
+            add(
+                    kind,
+                    "CPU of the broker for each delivery, with its publish, µs",
+                    loop.brokerMicros / loop.messages / 2);
         }
     }
 

@@ -66,16 +66,23 @@ public record Subjects(String prefix) {
 
     /** The name as one part of a subject. */
     public static String encode(String name) {
+        if (name.chars().allMatch(Subjects::isPlain)) {
+            return name;
+        }
         StringBuilder encoded = new StringBuilder(name.length() + 8);
         for (byte each : name.getBytes(UTF_8)) {
             char letter = (char) (each & 0xFF);
-            if (letter < 0x80 && (Character.isLetterOrDigit(letter) || "-_:@!".indexOf(letter) >= 0)) {
+            if (isPlain(letter)) {
                 encoded.append(letter);
             } else {
                 encoded.append('%').append(HEX.charAt(letter >> 4)).append(HEX.charAt(letter & 0xF));
             }
         }
         return encoded.toString();
+    }
+
+    private static boolean isPlain(int letter) {
+        return letter < 0x80 && (Character.isLetterOrDigit(letter) || "-_:@!".indexOf(letter) >= 0);
     }
 
     /** The name that is the last part of the subject. */
