@@ -49,8 +49,8 @@ class NatsExchangeTest extends NodeExchangeContractTest {
     @Test
     void whatHasLostAPartIsNotTakenForAQuestion() throws IOException, InterruptedException {
         BlockingQueue<String> asked = new LinkedBlockingQueue<>();
-        try (NatsNode node = NatsNode.connected(settings(nats));
-                Connection stranger = Nats.connect(nats.uri())) {
+        Connection stranger = Nats.connect(nats.uri());
+        try (NatsNode node = NatsNode.connected(settings(nats))) {
             node.relay.exchange().start(question -> {
                 asked.add(new String(question, StandardCharsets.UTF_8));
                 return CompletableFuture.completedFuture(question);
@@ -61,6 +61,8 @@ class NatsExchangeTest extends NodeExchangeContractTest {
             publish(stranger, subject, 10, "rest");
             publish(stranger, subject, 5, "whole");
             assertEquals("whole", asked.poll(10, TimeUnit.SECONDS));
+        } finally {
+            stranger.close();
         }
     }
 

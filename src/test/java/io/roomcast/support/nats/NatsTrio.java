@@ -1,14 +1,10 @@
 package io.roomcast.support.nats;
 
-import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
-import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.api.ClusterInfo;
 import io.roomcast.support.Await;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -61,21 +57,11 @@ public record NatsTrio(List<NatsProcess> servers) implements AutoCloseable {
         return leader[0];
     }
 
-    private interface Question {
-        boolean ask(Connection admin) throws IOException, JetStreamApiException;
-    }
-
-    private boolean ask(Question question) {
-        Options options = new Options.Builder()
-                .servers(servers.stream().map(NatsProcess::uri).toArray(String[]::new))
-                .connectionTimeout(Duration.ofSeconds(2))
-                .build();
-        try (Connection admin = Nats.connect(options)) {
-            return question.ask(admin);
+    private boolean ask(NatsAdmin.Question<Boolean> question) {
+        try {
+            return NatsAdmin.ask(servers.stream().map(NatsProcess::uri).toList(), question);
         } catch (IOException | JetStreamApiException e) {
             return false;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 

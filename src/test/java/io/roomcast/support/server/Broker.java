@@ -2,12 +2,11 @@ package io.roomcast.support.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
-import io.nats.client.Nats;
 import io.nats.client.api.StreamInfoOptions;
 import io.roomcast.support.machine.BrokerProcess;
+import io.roomcast.support.nats.NatsAdmin;
 import io.roomcast.support.nats.NatsProcess;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
@@ -119,19 +118,21 @@ public sealed interface Broker extends AutoCloseable {
         /** A lease is a message that has the node's name. */
         @Override
         public List<String> leases(String node) {
-            try (Connection admin = Nats.connect(nats.uri())) {
-                JetStreamManagement streams = admin.jetStreamManagement();
-                List<String> held = new ArrayList<>();
-                for (String lease : streams.getStreamInfo(LEASES, StreamInfoOptions.allSubjects())
-                        .getStreamState()
-                        .getSubjectMap()
-                        .keySet()) {
-                    if (new String(streams.getLastMessage(LEASES, lease).getData(), UTF_8).equals(node)) {
-                        held.add(lease);
+            try {
+                return NatsAdmin.ask(List.of(nats.uri()), admin -> {
+                    JetStreamManagement streams = admin.jetStreamManagement();
+                    List<String> held = new ArrayList<>();
+                    for (String lease : streams.getStreamInfo(LEASES, StreamInfoOptions.allSubjects())
+                            .getStreamState()
+                            .getSubjectMap()
+                            .keySet()) {
+                        if (new String(streams.getLastMessage(LEASES, lease).getData(), UTF_8).equals(node)) {
+                            held.add(lease);
+                        }
                     }
-                }
-                return held;
-            } catch (IOException | InterruptedException | JetStreamApiException e) {
+                    return held;
+                });
+            } catch (IOException | JetStreamApiException e) {
                 throw new IllegalStateException(e);
             }
         }
