@@ -73,6 +73,10 @@ public class Callers {
                 .verify(request.token())
                 .handle((identity, failure) -> {
                     if (failure == null) {
+                        if (request.user() != null && !request.user().equals(identity.userId())) {
+                            throw new ProtocolException(
+                                    ErrorCode.UNAUTHENTICATED, "the address names another user than the token");
+                        }
                         return identity;
                     }
                     Failure why = Failure.ofToken(failure);

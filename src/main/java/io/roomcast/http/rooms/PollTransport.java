@@ -85,6 +85,10 @@ final class PollTransport implements Transport {
         tellNews();
     }
 
+    synchronized boolean hasJoined() {
+        return hasJoined;
+    }
+
     private void tellNews() {
         boolean isNews;
         synchronized (this) {

@@ -35,6 +35,9 @@ public class Polls {
     /** The shortest wait. What was missed may have to be read from the relay first. */
     private static final long LEAST_WAIT_MILLIS = 100;
 
+    /** How long a poll whose time is over still waits until each of its rooms is joined or refused. */
+    private static final long JOIN_MILLIS = 10_000;
+
     private LeasedSessions leases;
     private RoomService service;
     private Limits limits;
@@ -89,6 +92,8 @@ public class Polls {
         private boolean hasBegun;
 
         private boolean mustEnd;
+        /** Whether the time of the poll is over. */
+        private boolean isOverdue;
 
         Poll(RoomsResponse response) {
             this.response = response;
@@ -106,14 +111,36 @@ public class Polls {
             synchronized (this) {
                 hasBegun = true;
                 if (!isAnswered && timeout == null) {
-                    timeout = threads.timer().schedule(this::onEnd, wait, TimeUnit.MILLISECONDS);
+                    timeout = threads.timer().schedule(this::onTimeOver, wait, TimeUnit.MILLISECONDS);
                 }
             }
-            leases.join(session, poll.rooms(), transport::onJoined);
+            leases.join(session, poll.rooms(), this::onJoined);
             response.whenGone(this::onEnd);
             boolean endNow;
             synchronized (this) {
                 endNow = mustEnd;
+            }
+            if (endNow) {
+                onEnd();
+            }
+        }
+
+        private void onTimeOver() {
+            synchronized (this) {
+                isOverdue = true;
+                if (!transport.hasJoined()) {
+                    timeout = threads.timer().schedule(this::onEnd, JOIN_MILLIS, TimeUnit.MILLISECONDS);
+                    return;
+                }
+            }
+            onEnd();
+        }
+
+        private void onJoined() {
+            transport.onJoined();
+            boolean endNow;
+            synchronized (this) {
+                endNow = isOverdue;
             }
             if (endNow) {
                 onEnd();

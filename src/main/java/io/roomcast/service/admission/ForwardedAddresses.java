@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * client may write such headers itself. So an address here never opens anything. It may only close.
  */
 final class ForwardedAddresses {
-    private static final Set<String> ADDRESS_HEADERS = Set.of("x-real-ip", "x-client-ip", "true-client-ip");
+    private static final Set<String> ADDRESS_HEADERS =
+            Set.of("x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "fastly-client-ip", "x-forwarded");
     /** The parameter of RFC 7239 with the address of a client. */
     private static final Pattern FOR = Pattern.compile("(?i)(?:^|[;,\\s])for\\s*=\\s*(\"[^\"]*\"|[^;,\\s]*)");
     /** An address with a port, and of IPv6 in brackets. */

@@ -37,8 +37,8 @@ public record RequestHead(
         List<String> forwardedFor) {
     public static final String UPGRADE = "Upgrade";
     private static final String WEB_SOCKET = "Sec-WebSocket-";
-    private static final Set<String> FORWARDED =
-            Set.of("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip");
+    private static final Set<String> FORWARDED = Set.of(
+            "forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "fastly-client-ip");
 
     /**
      * @param path path as the client sent it, without the query
@@ -97,7 +97,7 @@ public record RequestHead(
     /** Whether a header of this name says that a proxy has forwarded the request. */
     public static boolean isForwarding(String header) {
         String name = header.toLowerCase(Locale.ROOT);
-        return name.startsWith("x-forwarded-") || FORWARDED.contains(name);
+        return name.startsWith("x-forwarded") || FORWARDED.contains(name);
     }
 
     private static boolean isReadable(String value) {

@@ -70,6 +70,8 @@ class OperationsRuleTest {
                 "X-Real-IP | 203.0.113.7 | true",
                 "X-Real-IP | 10.0.0.7 | false",
                 "True-Client-IP | 203.0.113.7 | true",
+                "CF-Connecting-IP | 203.0.113.7 | true",
+                "X-Forwarded | anything | true",
                 "Forwarded | for=203.0.113.7;proto=https | true",
                 "Forwarded | proto=https;For=\"10.0.0.7:80\", for=\"[fd00::1]\" | false",
                 "Forwarded | for=10.0.0.7, for=\"[2001:db8::1]:80\" | true",
