@@ -88,6 +88,9 @@ public class Callers {
 
     /** The header {@code WWW-Authenticate} of a refusal, or null. */
     String challenge(Failure failure) {
+        if (failure.code() == ErrorCode.SESSION_INVALID) {
+            return "Roomcast-Session realm=\"roomcast\"";
+        }
         return failure.code() == ErrorCode.UNAUTHENTICATED && authentication.wantsToken()
                 ? "Bearer realm=\"roomcast\""
                 : null;

@@ -222,6 +222,7 @@ class ServerPollIT {
         HttpResponse<String> refused = PollClient.join(eve.pollAsync(1_000));
         assertEquals(401, refused.statusCode());
         assertEquals("session_invalid", Http.read(refused.body()).getString("code"));
+        assertTrue(refused.headers().firstValue("WWW-Authenticate").isPresent());
         eve.setSession(ann.session() + "x");
         assertEquals(401, PollClient.join(eve.pollAsync(1_000)).statusCode());
     }
