@@ -62,10 +62,16 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         SecurityHeaders.set(head.resource(), request.getResponse()::setHeader);
         PageAccess.set(head, guard, request.getResponse()::setHeader);
         setOrigin(request, head, names);
-        Verdict verdict = GrizzlyHeads.isBroken(request)
-                ? Verdict.BAD_HEAD
-                : guard.check(head, request.getRemoteAddress(), entry);
+        Verdict verdict = verdict(request, head);
         return verdict.isPass() ? context.getInvokeAction() : responder.reject(context, request, verdict);
+    }
+
+    private Verdict verdict(HttpRequestPacket request, RequestHead head) {
+        if (GrizzlyHeads.isBroken(request)) {
+            return Verdict.BAD_HEAD;
+        }
+        Verdict verdict = guard.check(head, request.getRemoteAddress(), entry);
+        return verdict.isPass() && ChunkedBodyAddOn.isBroken(request) ? Verdict.BAD_CHUNKS : verdict;
     }
 
     private static RequestHead head(HttpRequestPacket request, List<String> names) {

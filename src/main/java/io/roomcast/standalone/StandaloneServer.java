@@ -192,6 +192,7 @@ public final class StandaloneServer implements AutoCloseable {
             new AcceptStrategy(limiter, metrics, timer, System::nanoTime).install(each.getTransport());
             each.registerAddOn(new ConnectionAddOn(limiter));
             each.getKeepAlive().setIdleTimeoutInSeconds(60);
+            each.registerAddOn(new ChunkedBodyAddOn());
             each.registerAddOn(new IgnoreOtherUpgradesAddOn());
             Entry entry = operations == null ? Entry.ONLY : each == operations ? Entry.OPERATIONS : Entry.CLIENTS;
             each.registerAddOn(new GuardAddOn(guard, responder, entry));

@@ -31,6 +31,10 @@ public record Verdict(ErrorCode code, String text, Map<String, String> headers) 
                     + "Upgrade, one Sec-WebSocket-Key of 16 bytes in Base64, and a query in the characters of a URI");
     public static final Verdict AMBIGUOUS_LENGTH =
             new Verdict(ErrorCode.BAD_REQUEST, "it is not clear where this request ends");
+    public static final Verdict BAD_CHUNKS = new Verdict(
+            ErrorCode.BAD_REQUEST,
+            "each chunk of a body has its size in hexadecimal digits, CR LF, its data, and CR LF; at most 1,000 chunks may "
+                    + "be smaller than 64 bytes");
     public static final Verdict NO_UPGRADE = new Verdict(
             ErrorCode.UPGRADE_REQUIRED, "this address is for WebSockets only", Map.of("Upgrade", "websocket"));
     public static final Verdict WRONG_VERSION = new Verdict(
