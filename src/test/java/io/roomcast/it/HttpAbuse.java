@@ -59,6 +59,18 @@ final class HttpAbuse {
         }
     }
 
+    /** Each chunk costs a server something, however little is in it. */
+    static void tinyChunks(TestServer server, Random random) throws IOException {
+        byte[] chunks = "1\r\ny\r\n".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
+        try (RawConnection connection = RawConnection.cutAfter(server.http(""), 3_000)) {
+            String head = head(server, "POST", random.nextBoolean() ? "http/send" : "http/poll?user=eve");
+            connection.write((head + "Transfer-Encoding: chunked\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            for (int i = 0; i < 6; i++) {
+                connection.write(chunks);
+            }
+        }
+    }
+
     static void silentConnections(TestServer server, Random random) throws IOException {
         List<RawConnection> connections = new ArrayList<>();
         byte[] head = head(server, "GET", "metrics").getBytes(StandardCharsets.US_ASCII);
