@@ -14,6 +14,20 @@ public interface LongResponse {
      */
     void whenDispatched(Runnable task);
 
+    /**
+     * Ends the asynchronous request. To be called instead of {@code AsyncContext.complete}, which would use objects of
+     * another request if the connection has ended meanwhile. Waits for the parts of the body that are being read, but
+     * not on the calling thread. Only the first call of this method or {@link #abandon} has an effect; after it, nothing
+     * may be read or written.
+     */
+    void complete();
+
+    /**
+     * As {@link #complete}, for a request whose body is not read to its end. The response must be written, with its
+     * length. The connection ends soon; what the client sends until then is discarded.
+     */
+    void abandon();
+
     /** Makes the connection count as a session, and no more as a request, until its response is complete. */
     void becomeSession();
 

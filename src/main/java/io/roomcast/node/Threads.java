@@ -96,7 +96,8 @@ public record Threads(Executor pool, ScheduledExecutorService timer, ThreadFacto
     }
 
     /**
-     * Stops the timer, and accepts no more tasks. Returns when the tasks of the pool are done, or after two seconds.
+     * Stops the timer, and accepts no more tasks. Returns when the tasks of the pool are done, or after two seconds, when
+     * those that have not begun are dropped.
      * Does not end loops; their owners end them.
      */
     public void end() {
@@ -104,7 +105,9 @@ public record Threads(Executor pool, ScheduledExecutorService timer, ThreadFacto
         if (pool instanceof ExecutorService ownPool) {
             ownPool.shutdown();
             try {
-                ownPool.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+                if (!ownPool.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
+                    ownPool.shutdownNow();
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -38,12 +38,15 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
     /** The pause after the system could not accept a connection. */
     private static final long FAILURE_PAUSE_MILLIS = 100;
 
+    private static final int ACCEPTS_AT_A_TIME = 64;
     private static final long WARNING_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private final ConnectionLimiter limiter;
     private final NodeMetrics metrics;
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
+    /** Whether a client was there to be accepted. Used by the accepting thread only. */
+    private boolean hasAccepted;
     /** When the last warning was logged; null before the first. Used by the accepting thread only. */
     private Long lastWarningNanos;
 
@@ -76,11 +79,23 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
         return true;
     }
 
+    /**
+     * Accepts the clients that wait, some at a time. One accept for each round of the selector would be so slow that a
+     * single client which opens and drops connections keeps all others, and health checks, in the queue of the system.
+     */
     private void accept(TCPNIOServerConnection listener) throws IOException {
-        if (!limiter.ensureCapacity()) {
-            pause(listener, FULL_PAUSE_MILLIS);
-            return;
-        }
+        int accepted = 0;
+        do {
+            hasAccepted = false;
+            if (!limiter.ensureCapacity()) {
+                pause(listener, FULL_PAUSE_MILLIS);
+                return;
+            }
+            acceptOne(listener);
+        } while (hasAccepted && ++accepted < ACCEPTS_AT_A_TIME);
+    }
+
+    private void acceptOne(TCPNIOServerConnection listener) throws IOException {
         try {
             listener.onAccept();
         } catch (ClosedChannelException e) {
@@ -127,6 +142,7 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
     public void preConfigure(NIOTransport transport, SelectableChannel channel) throws IOException {
         configure(channel, () -> DEFAULT_CONFIGURATOR.preConfigure(transport, channel));
         if (channel instanceof SocketChannel) {
+            hasAccepted = true;
             limiter.beginAccept(channel);
         }
     }

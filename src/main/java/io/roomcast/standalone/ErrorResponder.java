@@ -71,14 +71,19 @@ final class ErrorResponder {
             connection.closeSilently();
             return context.getStopAction();
         }
-        limiter.reject(http);
-        connection.setProcessor(discarding);
-        ConnectionAddOn.afterOutputIsSent(connection, () -> endOutput(connection));
+        discardInput(connection, http);
         // Pipelined requests that were read already are discarded.
         NextAction suspended = context.getSuspendAction();
         context.suspend();
         context.completeAndRecycle();
         return suspended;
+    }
+
+    /** Ends a connection whose last response is written. Further input is discarded until then. */
+    void discardInput(Connection<?> connection, HttpConnection http) {
+        limiter.reject(http);
+        connection.setProcessor(discarding);
+        ConnectionAddOn.afterOutputIsSent(connection, () -> endOutput(connection));
     }
 
     private static void endOutput(Connection<?> connection) {

@@ -1,21 +1,89 @@
 package io.roomcast.standalone;
 
 import io.roomcast.http.LongResponse;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.filterchain.FilterChainContext;
+import org.glassfish.grizzly.http.server.Response;
 
 /**
- * The response on a connection of the embedded server, which queues what the network does not take at once. Any thread.
+ * The response on a connection of the embedded server, which queues what the network does not take at once.
  *
- * @param dispatched complete when the servlet has returned
+ * <p><b>Concurrency.</b> Any thread. Grizzly uses the objects of a request again for other requests, as soon as the
+ * request is over. So the first end of a request wins, and happens in the connection's sequence of tasks, when no thread
+ * reads a part of the body. Later tasks of the request do nothing. If the connection has ended before, Grizzly has
+ * cancelled the request, never uses its objects again, and nothing is to be done.
  */
-record QueuedResponse(
-        Connection<?> connection, HttpConnection http, ConnectionLimiter limiter, CompletableFuture<Void> dispatched)
-        implements LongResponse {
+final class QueuedResponse implements LongResponse {
+    private static final Logger LOG = System.getLogger(QueuedResponse.class.getName());
+
+    private final FilterChainContext context;
+    private final Connection<?> connection;
+    private final HttpConnection http;
+    private final ConnectionLimiter limiter;
+    private final ErrorResponder responder;
+    /** Complete when the servlet has returned. */
+    private final CompletableFuture<Void> dispatched = new CompletableFuture<>();
+
+    private final AtomicBoolean isOver = new AtomicBoolean();
+
+    /** @param context of the head of the request */
+    QueuedResponse(
+            FilterChainContext context, HttpConnection http, ConnectionLimiter limiter, ErrorResponder responder) {
+        this.context = context;
+        this.connection = context.getConnection();
+        this.http = http;
+        this.limiter = limiter;
+        this.responder = responder;
+    }
+
+    /** Whether the end of the request has begun, so that nothing may touch it. */
+    boolean isOver() {
+        return isOver.get();
+    }
+
+    void servletHasReturned() {
+        dispatched.complete(null);
+    }
 
     @Override
     public void whenDispatched(Runnable task) {
         var unused = dispatched.thenRun(task);
+    }
+
+    @Override
+    public void complete() {
+        end(this::resume);
+    }
+
+    @Override
+    public void abandon() {
+        end(() -> responder.discardInput(connection, http));
+    }
+
+    private void end(Runnable task) {
+        if (isOver.compareAndSet(false, true)) {
+            // Behind the head, if the servlet has not returned yet, and behind a part of the body that is being read.
+            http.tasks.execute(Runnable::run, task);
+        }
+    }
+
+    private void resume() {
+        // Grizzly puts the response there for the rest of the chain. It is not known when the servlet gets the request.
+        if (!(context.getMessage() instanceof Response response)) {
+            return;
+        }
+        try {
+            if (response.getSuspendContext() instanceof Response.SuspendedContextImpl suspended
+                    && suspended.markResumed()) {
+                context.resume();
+            }
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, "the request is not asynchronous", e);
+        }
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.roomcast.standalone;
 
 import io.roomcast.http.LongResponse;
+import io.roomcast.http.rooms.RoomsServlet;
 import io.roomcast.service.admission.Verdict;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.glassfish.grizzly.Connection;
@@ -20,7 +20,8 @@ import org.glassfish.grizzly.http.server.Response;
 
 /**
  * Hands HTTP requests to worker threads, so that selector threads stay free. A connection has one request at a time.
- * The next request is handed over when the network has taken the whole response. No thread waits for a client.
+ * The next request is handed over when the network has taken the whole response. No thread waits for a client. Client
+ * addresses take turns.
  */
 final class RequestDispatchAddOn extends BaseFilter implements AddOn {
     /** Marks the head of a request that was handed over. Parts of its body arrive with the same head. */
@@ -28,9 +29,12 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
     /** A thread of its own answers these requests, so that operators get a response from a busy node. */
     private static final String HEALTH_PATH = "/health/";
 
+    private static final String POLL_PATH = RoomsServlet.ADDRESS + RoomsServlet.POLL;
+    private static final String EVENTS_PATH = RoomsServlet.ADDRESS + RoomsServlet.EVENTS;
+
     private final ConnectionLimiter limiter;
     private final ErrorResponder responder;
-    private final Executor workers;
+    private final WorkerTurns workers;
     private final Executor healthWorker;
 
     /**
@@ -41,7 +45,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
         this.healthWorker = healthWorker;
         this.limiter = limiter;
         this.responder = responder;
-        this.workers = workers;
+        this.workers = new WorkerTurns(workers);
     }
 
     @Override
@@ -68,7 +72,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
             return context.getInvokeAction();
         }
         if (request.getAttribute(HANDED_OVER) != null) {
-            return dispatchBodyPart(context, http);
+            return dispatchBodyPart(context, http, (QueuedResponse) request.getAttribute(LongResponse.ATTRIBUTE));
         }
         request.setAttribute(HANDED_OVER, HANDED_OVER);
         NextAction suspended = context.getSuspendAction();
@@ -79,22 +83,25 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
             return suspended;
         }
         if (http.socket.queuedBytes() == 0) {
-            return dispatch(context, http, request);
+            return dispatch(context, http, request, content.isLast());
         }
+        boolean isWhole = content.isLast();
         context.suspend();
-        ConnectionAddOn.afterOutputIsSent(connection, () -> dispatch(context, http, request));
+        ConnectionAddOn.afterOutputIsSent(connection, () -> dispatch(context, http, request, isWhole));
         return suspended;
     }
 
     /**
      * Hands over a later part of a body. It is processed after the head, because otherwise two threads would read the
-     * same buffer of Grizzly.
+     * same buffer of Grizzly. A part that comes after the end of its request is dropped.
+     *
+     * @param response null if the request is over, or was refused
      */
-    private NextAction dispatchBodyPart(FilterChainContext context, HttpConnection http) {
+    private NextAction dispatchBodyPart(FilterChainContext context, HttpConnection http, QueuedResponse response) {
         NextAction suspended = context.getSuspendAction();
         context.suspend();
         try {
-            http.tasks.execute(workers, () -> process(context));
+            http.tasks.execute(workers.of(http.network), () -> process(context, response));
         } catch (RejectedExecutionException e) {
             context.getConnection().closeSilently();
             context.completeAndRecycle();
@@ -102,23 +109,36 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
         return suspended;
     }
 
-    private NextAction dispatch(FilterChainContext context, HttpConnection http, HttpRequestPacket request) {
+    /** @param isWhole whether the body has arrived, too */
+    private NextAction dispatch(
+            FilterChainContext context, HttpConnection http, HttpRequestPacket request, boolean isWhole) {
         limiter.beginRequest(http);
-        CompletableFuture<Void> dispatched = new CompletableFuture<>();
-        request.setAttribute(
-                LongResponse.ATTRIBUTE, new QueuedResponse(context.getConnection(), http, limiter, dispatched));
-        boolean health = request.getRequestURI().startsWith(HEALTH_PATH);
+        QueuedResponse response = new QueuedResponse(context, http, limiter, responder);
+        request.setAttribute(LongResponse.ATTRIBUTE, response);
+        String path = request.getRequestURI();
+        boolean health = path.startsWith(HEALTH_PATH);
+        boolean mayBeDropped = isWhole && (path.equals(POLL_PATH) || path.equals(EVENTS_PATH));
+        if (mayBeDropped && isGone(http)) {
+            NextAction suspended = context.getSuspendAction();
+            context.suspend();
+            drop(context);
+            return suspended;
+        }
         if (!health && !limiter.tryAdmitRequest(http)) {
             return refuse(context, request);
         }
         NextAction suspended = context.getSuspendAction();
         context.suspend();
         try {
-            http.tasks.execute(health ? healthWorker : workers, () -> {
+            http.tasks.execute(health ? healthWorker : workers.of(http.network), () -> {
                 try {
-                    process(context);
+                    if (mayBeDropped && isGone(http)) {
+                        drop(context);
+                    } else {
+                        process(context, response);
+                    }
                 } finally {
-                    dispatched.complete(null);
+                    response.servletHasReturned();
                 }
             });
             return suspended;
@@ -127,12 +147,22 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
         }
     }
 
+    /** Whether nobody reads the answer. Such requests cost little, so a client that drops them by the thousand harms none. */
+    private static boolean isGone(HttpConnection http) {
+        return !http.socket.hasUnread() && http.socket.hasEnded();
+    }
+
+    private static void drop(FilterChainContext context) {
+        context.getConnection().terminateSilently();
+        context.completeAndRecycle();
+    }
+
     private NextAction refuse(FilterChainContext context, HttpRequestPacket request) {
         return responder.reject(context, request, Verdict.OVERLOADED);
     }
 
-    private static void process(FilterChainContext context) {
-        if (context.getConnection().isOpen()) {
+    private static void process(FilterChainContext context, QueuedResponse response) {
+        if (context.getConnection().isOpen() && response != null && !response.isOver()) {
             context.resumeNext();
         } else {
             context.completeAndRecycle();

@@ -64,6 +64,8 @@ import org.glassfish.grizzly.servlet.WebappContext;
 public final class StandaloneServer implements AutoCloseable {
     /** Requests that may wait for a worker. */
     private static final int QUEUED_REQUESTS = 4_096;
+    /** How long the stop waits for requests that are being processed. They never wait for a client. */
+    private static final long REQUESTS_END_SECONDS = 2;
 
     /** Empty if messages are in memory only. */
     private final Optional<Archive> archive;
@@ -75,7 +77,7 @@ public final class StandaloneServer implements AutoCloseable {
     /** Null if everything is on one port. */
     private final NetworkListener operations;
 
-    private final ExecutorService workers =
+    private final ThreadPoolExecutor workers =
             workers(Math.max(2, Runtime.getRuntime().availableProcessors()));
     private final ExecutorService healthWorker = workers(1);
 
@@ -156,7 +158,7 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     /** Threads for HTTP requests. The limiter admits fewer requests than the queue has room for. */
-    private static ExecutorService workers(int threads) {
+    private static ThreadPoolExecutor workers(int threads) {
         return new ThreadPoolExecutor(
                 threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUED_REQUESTS), task -> {
                     Thread thread = new Thread(task, "roomcast-http");
@@ -267,10 +269,25 @@ public final class StandaloneServer implements AutoCloseable {
         return archive.map(Archive::place).orElse(null);
     }
 
+    /**
+     * Requests that are being processed end before what they use. Those that wait for a thread are cut with their
+     * connection; further ones are answered 503.
+     */
+    private void endRequests() {
+        workers.getQueue().clear();
+        workers.shutdown();
+        try {
+            workers.awaitTermination(REQUESTS_END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Closes the sessions with a reason, then stops the server. Takes seconds. */
     @Override
     public void close() {
         if (cdi.isRunning()) {
+            endRequests();
             Lifecycle lifecycle = cdi.select(Lifecycle.class).get();
             if (isRehearsal) {
                 lifecycle.endRehearsal();
@@ -278,9 +295,9 @@ public final class StandaloneServer implements AutoCloseable {
                 lifecycle.stop(Author.PROCESS);
             }
             cdi.select(JmxRegistrar.class).get().close();
+            healthWorker.shutdownNow();
             http.shutdownNow();
             workers.shutdownNow();
-            healthWorker.shutdownNow();
             webSockets.stop();
             cdi.close();
             archive.ifPresent(Archive::close);

@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.http.LongResponse;
 import io.roomcast.http.PercentEncoding;
 import io.roomcast.http.RequestBody;
 import io.roomcast.http.UnreadBody;
@@ -38,6 +39,8 @@ final class ApiRequest {
 
     /** Null until {@link #read} has completed. */
     private byte[] bytes;
+
+    private boolean isBodyUnread;
 
     /** The parsed body; null until a property is first read. */
     private JsonMembers body;
@@ -89,9 +92,20 @@ final class ApiRequest {
 
     /** Abandons an unread body. To be called before the response is written. */
     void abandonBody(HttpServletResponse response) {
-        if (bytes == null && UnreadBody.hasBody(request)) {
+        isBodyUnread = bytes == null && UnreadBody.hasBody(request);
+        if (isBodyUnread) {
             UnreadBody.abandon(request, response);
         }
+    }
+
+    /** Whether {@link #abandonBody} has found a body that nobody reads. */
+    boolean isBodyUnread() {
+        return isBodyUnread;
+    }
+
+    /** Null on an application server. */
+    LongResponse longResponse() {
+        return (LongResponse) request.getAttribute(LongResponse.ATTRIBUTE);
     }
 
     /**

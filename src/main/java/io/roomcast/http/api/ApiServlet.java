@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.http.LongResponse;
 import io.roomcast.node.Threads;
 import io.roomcast.service.Failure;
 import io.roomcast.service.operations.Refusals;
@@ -110,15 +111,37 @@ public class ApiServlet extends HttpServlet {
     /** Writes the response, and ends the asynchronous request, when the answer is complete. */
     private void writeWhenComplete(
             ApiRequest request, AsyncContext async, HttpServletResponse response, CompletableFuture<ApiAnswer> answer) {
-        var unused = answer.whenComplete((done, failure) -> async.start(() -> {
-            try {
-                write(request, answer, response);
-            } catch (IOException e) {
-                LOG.log(Level.DEBUG, "the client is gone", e);
-            } finally {
-                async.complete();
-            }
-        }));
+        LongResponse embedded = request.longResponse();
+        CompletableFuture<Void> dispatched = new CompletableFuture<>();
+        if (embedded == null) {
+            dispatched.complete(null);
+        } else {
+            embedded.whenDispatched(() -> dispatched.complete(null));
+        }
+        // Combined stages wait for each other, also when one of them has failed.
+        var unused = answer.thenCombine(dispatched, (done, nothing) -> done)
+                .whenComplete((done, failure) -> async.start(() -> {
+                    try {
+                        write(request, answer, response);
+                        if (embedded != null) {
+                            response.flushBuffer();
+                        }
+                    } catch (IOException e) {
+                        LOG.log(Level.DEBUG, "the client is gone", e);
+                    } finally {
+                        end(async, embedded, request.isBodyUnread());
+                    }
+                }));
+    }
+
+    private static void end(AsyncContext async, LongResponse embedded, boolean isBodyUnread) {
+        if (embedded == null) {
+            async.complete();
+        } else if (isBodyUnread) {
+            embedded.abandon();
+        } else {
+            embedded.complete();
+        }
     }
 
     /** @param answer must be complete */

@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 
@@ -34,6 +36,8 @@ final class RoomsResponse {
     private final UnreadAnswers unread;
     /** Null on the embedded server, and before the first write. */
     private ListenedStream stream;
+
+    private final AtomicBoolean hasEnded = new AtomicBoolean();
     /** Whether the request has a body that nobody reads. */
     private boolean isBodyUnread;
 
@@ -186,6 +190,10 @@ final class RoomsResponse {
      * @param completion gets null when the server has taken the bytes, or why it has not
      */
     void write(byte[] bytes, Consumer<Throwable> completion) {
+        if (hasEnded.get()) {
+            completion.accept(new ClosedChannelException());
+            return;
+        }
         try {
             if (embedded != null) {
                 // The embedded server queues what the network does not take at once.
@@ -209,8 +217,20 @@ final class RoomsResponse {
         }
     }
 
+    /** Ends the response, once. Nothing is written after it. */
     void end() {
+        if (!hasEnded.compareAndSet(false, true)) {
+            return;
+        }
         endSession();
+        if (embedded != null) {
+            if (isBodyUnread) {
+                embedded.abandon();
+            } else {
+                embedded.complete();
+            }
+            return;
+        }
         try {
             async.complete();
         } catch (RuntimeException e) {

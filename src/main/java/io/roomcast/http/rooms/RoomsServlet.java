@@ -31,11 +31,11 @@ import java.util.concurrent.CompletableFuture;
 @WebServlet(name = "rooms", urlPatterns = RoomsServlet.ADDRESS + "/*", asyncSupported = true)
 public class RoomsServlet extends HttpServlet {
     public static final String ADDRESS = "/http";
+    public static final String POLL = "/poll";
+    public static final String EVENTS = "/events";
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = System.getLogger(RoomsServlet.class.getName());
-    private static final String POLL = "/poll";
     private static final String SEND = "/send";
-    private static final String EVENTS = "/events";
 
     @Inject
     private transient Callers callers;
