@@ -59,7 +59,16 @@ public class ApiServlet extends HttpServlet {
     }
 
     @Override
-    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    protected void service(HttpServletRequest request, HttpServletResponse response) {
+        try {
+            serve(request, response);
+        } catch (IOException e) {
+            // Not thrown, because the server would log a stack trace for each client that goes away.
+            LOG.log(Level.DEBUG, "the client is gone", e);
+        }
+    }
+
+    private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
         ApiRequest apiRequest = new ApiRequest(request);
         if (RouteTable.DESCRIPTIONS.stream().anyMatch(route -> route.isRouteOf(apiRequest))) {
             sendDescription(apiRequest.path().get(0), response);
