@@ -102,6 +102,10 @@ public class Cluster {
      * @return fails with {@code unavailable} if this node has not started yet, and with {@code busy} if too many questions wait for their answers
      */
     public <Q, A> CompletionStage<ClusterAnswer<A>> ask(Topic<Q, A> topic, Q question) {
+        if (!served.containsKey(topic.name())) {
+            return CompletableFuture.failedFuture(new ProtocolException(
+                    ErrorCode.UNAVAILABLE, "the node starts; it does not answer yet", Limits.RETRY_AFTER_MS));
+        }
         if (questions.incrementAndGet() > MAX_QUESTIONS) {
             questions.decrementAndGet();
             return CompletableFuture.failedFuture(new ProtocolException(
@@ -130,12 +134,7 @@ public class Cluster {
 
     @SuppressWarnings("unchecked") // a topic is served with its own types
     private <Q, A> A ownAnswer(Topic<Q, A> topic, Q question) {
-        Served<Q, A> own = (Served<Q, A>) served.get(topic.name());
-        if (own == null) {
-            throw new ProtocolException(
-                    ErrorCode.UNAVAILABLE, "the node starts; it does not answer yet", Limits.RETRY_AFTER_MS);
-        }
-        return own.handler().apply(question);
+        return ((Served<Q, A>) served.get(topic.name())).handler().apply(question);
     }
 
     /** @return null, for nodes that are not known */
