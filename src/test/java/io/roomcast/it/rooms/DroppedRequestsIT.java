@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DroppedRequestsIT {
     private static final String POLL = "{\"rooms\":{\"lobby\":null},\"waitMs\":20000}";
-    private static final String CHUNK = "1\r\ny\r\n";
+    private static final String CHUNK = "40\r\n" + "x".repeat(64) + "\r\n";
 
     @Test
     void droppedRequestsAndAStopLeaveNoTrace() throws Exception {
@@ -55,7 +55,7 @@ class DroppedRequestsIT {
 
     /** The client sends on while it is refused, and reads the answer nevertheless. */
     private static String tooLarge(URI node) throws IOException {
-        try (Socket socket = send(node, "send", "Transfer-Encoding: chunked\r\n\r\n" + CHUNK.repeat(80_000))) {
+        try (Socket socket = send(node, "send", "Transfer-Encoding: chunked\r\n\r\n" + CHUNK.repeat(2_000))) {
             byte[] head = socket.getInputStream().readNBytes(20);
             return new String(head, StandardCharsets.US_ASCII);
         }
