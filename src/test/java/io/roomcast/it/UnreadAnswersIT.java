@@ -3,12 +3,9 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.config.LimitKeys;
 import io.roomcast.support.Await;
 import io.roomcast.support.Handshake;
-import io.roomcast.support.PollClient;
 import io.roomcast.support.RawWebSocket;
-import io.roomcast.support.ScrapedMetrics;
 import io.roomcast.support.TestServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,11 +21,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,12 +36,6 @@ class UnreadAnswersIT {
     private static final int REQUESTS_OF_EACH = 1_000;
     /** As many as a ping may have. */
     private static final int PING_BYTES = 125;
-
-    private static final int READERS = 8;
-    /** Their answers are more than the buffer of a socket takes. */
-    private static final int POLLS_OF_EACH = 24;
-    /** What a server does not tell is forgotten after a minute. */
-    private static final long A_MINUTE_AND_SOME = 90;
 
     @AutoClose
     private static TestServer server;
@@ -108,55 +97,6 @@ class UnreadAnswersIT {
             assertTrue(server.metrics().get("roomcast_outbound_held_bytes") <= 2 * (2 + PING_BYTES));
         }
         server.awaitMetric("roomcast_outbound_held_bytes", 0);
-    }
-
-    /**
-     * WildFly does not bound what waits for the clients of polls. So the node counts it, and refuses more. Payara closes
-     * these connections before, because of their pipelined requests.
-     */
-    @Test
-    @Tag("server")
-    @Tag("wildfly")
-    void answersToPollsThatNobodyReadsCount() throws Exception {
-        server.awaitMetric("roomcast_outbound_held_bytes", 0);
-        String room = TestServer.newRoom();
-        PollClient ann = new PollClient(server.http(""), "ann").room(room);
-        ann.poll(20_000);
-        String missing = ann.body(0);
-        String[] messages = new String[30];
-        Arrays.fill(messages, "{'type':'publish','room':'" + room + "','content':'" + "x".repeat(8_000) + "'}");
-        for (int i = 0; i < messages.length; i += 6) {
-            ann.send(Arrays.copyOfRange(messages, i, i + 6));
-        }
-        List<SocketChannel> clients = new ArrayList<>();
-        try {
-            for (int i = 0; i < READERS; i++) {
-                clients.add(polling("reader-" + i, missing.replaceFirst(",\"session\":\"[^\"]*\"", "")));
-            }
-            Await.until("answers wait", () -> server.metrics().get("roomcast_outbound_held_bytes") >= 900_000);
-            server.limit(LimitKeys.NODE_OUTBOUND_BYTES, "1MiB");
-            PollClient.refusal(503, "busy", PollClient.join(ann.send("http/poll", missing)));
-            assertEquals(200, health());
-        } finally {
-            for (SocketChannel client : clients) {
-                client.close();
-            }
-            server.limit(LimitKeys.NODE_OUTBOUND_BYTES, LimitKeys.NODE_OUTBOUND_BYTES.defaultText());
-        }
-        ScrapedMetrics.await(server.http(""), A_MINUTE_AND_SOME, "roomcast_outbound_held_bytes", 0);
-        assertEquals(200, PollClient.join(ann.send("http/poll", missing)).statusCode());
-    }
-
-    /** Sends the same poll several times, and reads nothing. */
-    private static SocketChannel polling(String user, String body) throws IOException {
-        URI address = server.http("http/poll?user=" + user);
-        SocketChannel client = SocketChannel.open();
-        client.setOption(StandardSocketOptions.SO_RCVBUF, 4_096);
-        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort()));
-        String request = "POST " + address.getRawPath() + '?' + address.getRawQuery() + " HTTP/1.1\r\nHost: "
-                + address.getAuthority() + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
-        client.write(ByteBuffer.wrap(request.repeat(POLLS_OF_EACH).getBytes(StandardCharsets.US_ASCII)));
-        return client;
     }
 
     private static int written(SocketChannel client, ByteBuffer bytes) {
