@@ -180,7 +180,6 @@ enum Abuse {
     }),
     UNREAD_ANSWERS(HttpAbuse::unreadAnswers),
     BODIES_WITHOUT_END(HttpAbuse::bodiesWithoutEnd),
-    TINY_CHUNKS(HttpAbuse::tinyChunks),
     MANY_ROOMS(HeapAbuse::manyRooms),
     MANY_KEYS((server, random) -> {
         try (RawWebSocket raw = RawWebSocket.connect(server.room(Abuse.ROOM + random.nextInt(100), somebody(random)))) {
