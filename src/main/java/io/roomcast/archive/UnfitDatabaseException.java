@@ -1,6 +1,6 @@
 package io.roomcast.archive;
 
-/** The database cannot have the archive, however often somebody tries. The message says why, without the database's name. */
+/** The database can never have the archive. The message says why, without the name of the database. */
 public final class UnfitDatabaseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -56,7 +56,7 @@ public final class Launcher {
         runMain(loader, args);
     }
 
-    /** The directory of {@code --extract DIRECTORY} or {@code --extract=DIRECTORY}; null if the arguments are others. */
+    /** The directory of {@code --extract DIRECTORY} or {@code --extract=DIRECTORY}; null for other arguments. */
     private static String extractDirectory(String[] args) {
         if (args.length == 2 && args[0].equals(EXTRACT)) {
             return args[1];

@@ -1,5 +1,9 @@
 package io.roomcast.http;
 
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.concurrent.CompletableFuture;
+
 /**
  * What the embedded server does for a response that is written while no thread waits. Its requests have such an object
  * as an attribute. Application servers have none. Any thread.
@@ -8,11 +12,39 @@ public interface LongResponse {
     /** The name of the attribute. */
     String ATTRIBUTE = LongResponse.class.getName();
 
+    /** That of a request; null on an application server. */
+    static LongResponse of(HttpServletRequest request) {
+        return (LongResponse) request.getAttribute(ATTRIBUTE);
+    }
+
     /**
-     * Runs a task when the server has handed the request to the servlet, which has returned. Until then, an asynchronous
-     * request must not be completed by another thread: the server would use objects of a request that is over.
+     * Completes when the server has handed the request to the servlet, which has returned. Until then, another thread must
+     * not complete an asynchronous request: the embedded server would use objects of a request that is over.
+     *
+     * @param embedded null on an application server, which may complete at any time
      */
-    void whenDispatched(Runnable task);
+    static CompletableFuture<Void> whenDispatched(LongResponse embedded) {
+        return embedded == null ? CompletableFuture.completedFuture(null) : embedded.dispatched();
+    }
+
+    /**
+     * Ends an asynchronous request.
+     *
+     * @param embedded null on an application server
+     * @param isBodyUnread whether the request has a body that nobody reads to its end
+     */
+    static void end(LongResponse embedded, AsyncContext async, boolean isBodyUnread) {
+        if (embedded == null) {
+            async.complete();
+        } else if (isBodyUnread) {
+            embedded.abandon();
+        } else {
+            embedded.complete();
+        }
+    }
+
+    /** As {@link #whenDispatched}. */
+    CompletableFuture<Void> dispatched();
 
     /**
      * Ends the asynchronous request. To be called instead of {@code AsyncContext.complete}, which would use objects of

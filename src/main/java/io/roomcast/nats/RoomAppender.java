@@ -300,7 +300,7 @@ final class RoomAppender {
         }
     }
 
-    /** Goes on with the result. A failure ends all calls that wait: each would wait as long for an answer. */
+    /** Ends all calls that wait: each would wait as long for an answer. */
     private void failed(Throwable failure) {
         List<Call> all;
         synchronized (this) {

@@ -97,8 +97,7 @@ public record Threads(Executor pool, ScheduledExecutorService timer, ThreadFacto
 
     /**
      * Stops the timer, and accepts no more tasks. Returns when the tasks of the pool are done, or after two seconds, when
-     * those that have not begun are dropped.
-     * Does not end loops; their owners end them.
+     * those that have not begun are dropped and the others are interrupted. Does not end loops; their owners end them.
      */
     public void end() {
         timer.shutdownNow();

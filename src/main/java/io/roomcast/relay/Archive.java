@@ -16,8 +16,9 @@ import java.util.Optional;
  *   <li><b>Pages are bounded</b> by number and bytes. A page is found by its first offset, however much is stored.
  * </ul>
  *
- * <p>Every method but {@link #salt} and {@link #place} blocks while the database works. So only threads that serve nobody else may call. Any number of them
- * may call at once. Every method throws {@link ArchiveException} if the database cannot do what it is asked.
+ * <p>Every method but {@link #salt} and {@link #place} blocks while the database works. So only threads that serve
+ * nobody else may call. Any number of them may call at once. Every method throws {@link ArchiveException} if the
+ * database cannot do what it is asked.
  */
 public interface Archive extends AutoCloseable {
     /**

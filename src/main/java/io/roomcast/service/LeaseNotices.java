@@ -77,14 +77,9 @@ public class LeaseNotices {
         });
     }
 
-    /** A client has polled here, and is present in its rooms. */
+    /** A client has polled here. The sessions that it has at other nodes end. */
     void polled(String session, long at) {
         add(new Event(session, null, at));
-    }
-
-    /** A client has been told that its session was ended. The others end it, too, as if the client had polled here. */
-    void ended(String session) {
-        add(new Event(session, null, time.getAsLong()));
     }
 
     /** A client has left a room. */

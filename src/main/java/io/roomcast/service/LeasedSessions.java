@@ -136,7 +136,7 @@ public class LeasedSessions {
 
     private void tellDisconnected(ClientSession session) {
         expulsions.told(session.id(), null, 0);
-        notices.ended(session.id());
+        notices.polled(session.id(), time.getAsLong());
     }
 
     /**

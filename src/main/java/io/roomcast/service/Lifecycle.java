@@ -52,6 +52,7 @@ public class Lifecycle {
     private SessionRegistry sessions;
     private RoomJoins joins;
     private NodeExchange exchange;
+    private RoomRegistry rooms;
     private Heartbeat heartbeat;
     private Readiness readiness;
     private WarmUp warmUp;
@@ -74,10 +75,7 @@ public class Lifecycle {
     /** For the container's proxy. */
     protected Lifecycle() {}
 
-    /**
-     * @param unusedRooms not used. As a parameter, it makes CDI create the registry of rooms, whose producer gives the
-     *     relay its listener.
-     */
+    /** @param rooms is made with this object at the latest; its producer gives the relay its listener */
     @Inject
     public Lifecycle(
             TokenAdmission tokenAdmission,
@@ -89,7 +87,7 @@ public class Lifecycle {
             WarmUp warmUp,
             PresenceStore presence,
             PresenceAnnouncer announcer,
-            RoomRegistry unusedRooms,
+            RoomRegistry rooms,
             Relay relay,
             Threads threads,
             Clocks clocks,
@@ -102,6 +100,7 @@ public class Lifecycle {
         this.sessions = sessions;
         this.joins = joins;
         this.exchange = exchange;
+        this.rooms = rooms;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
         this.warmUp = warmUp;
@@ -149,8 +148,9 @@ public class Lifecycle {
 
     /**
      * Drains all sessions and waits until they are gone, at most two seconds longer than the window. If there may be
-     * other nodes, it also waits for users to come back there, as long as they may do so unnoticed. Then closes presence and the relay, which need threads to finish. Ends the threads last. Disposers of CDI beans would not
-     * keep this order. A stopped node cannot be started again.
+     * other nodes, it also waits for users to come back there, as long as they may do so unnoticed. Then closes presence
+     * and the relay, which need threads to finish. Ends the threads last. Disposers of CDI beans would not keep this
+     * order. A stopped node cannot be started again.
      */
     public void stop(Author author) {
         logStop("The node stops (sessions: " + sessions.count() + "), by " + author.text());
@@ -200,7 +200,7 @@ public class Lifecycle {
     /** A user whom the close of presence takes out of a room before that would be shown to leave and to come back. */
     private void awaitReturns() {
         if (!exchange.isAlone()) {
-            await(() -> !joins.awaitsReturns() && sessions.count() == 0, returnTimeout);
+            await(() -> rooms.members() == 0 && !joins.awaitsReturns() && sessions.count() == 0, returnTimeout);
         }
     }
 

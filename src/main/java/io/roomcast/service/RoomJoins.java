@@ -240,12 +240,13 @@ public class RoomJoins {
         session.requests().end(closedByNode, session::roomNames, (room, request) -> {
             Membership membership = session.remove(room);
             if (membership != null) {
-                membership.leave(rooms, () -> {});
                 if (membership.isPresent() && session.lease() == null) {
                     afterGrace(() -> leavePresence(room, session));
                 } else if (membership.isPresent() && !session.lease().wants(room)) {
                     leavePresence(room, session);
                 }
+                // After the grace has begun, so that a node that stops sees the one or the other.
+                membership.leave(rooms, () -> {});
             }
             request.endAnswered();
         });

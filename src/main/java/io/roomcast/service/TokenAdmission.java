@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 /** Admits sessions by their tokens, and closes them when the tokens expire. Any thread; no method blocks. */
 @ApplicationScoped
 public class TokenAdmission {
-    /** Shortest time between two names of a session, since each is told to all members of all its rooms. A later name waits. */
+    /** Shortest time between two names of a session. Each is told to all members of all its rooms. A later one waits. */
     private static final long NAME_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final Logger LOG = System.getLogger(TokenAdmission.class.getName());
@@ -227,7 +227,7 @@ public class TokenAdmission {
         return isExpired;
     }
 
-    /** Closes sessions whose token has expired, and those without a {@code hello} in time. Shows names that have waited. */
+    /** Closes sessions with an expired token, and those without a {@code hello} in time. Shows names that have waited. */
     private void checkSessions() {
         Instant now = clocks.wall().instant();
         long nowNanos = time.getAsLong();

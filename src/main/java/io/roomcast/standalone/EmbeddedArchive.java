@@ -1,6 +1,5 @@
 package io.roomcast.standalone;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.roomcast.archive.Dialect;
 import io.roomcast.archive.JdbcArchive;
@@ -96,7 +95,7 @@ public final class EmbeddedArchive {
                 // Reads the first pages, and recovers what a killed process has left.
                 statement.execute("SELECT COUNT(*) FROM sqlite_schema");
             }
-            pool = pool(database);
+            pool = ArchivePool.of(database, CONNECTIONS, BUSY_MILLIS);
             HikariDataSource opened = pool;
             return new JdbcArchive(
                     opened,
@@ -132,16 +131,5 @@ public final class EmbeddedArchive {
         SQLiteDataSource database = new SQLiteDataSource(settings);
         database.setUrl("jdbc:sqlite:" + file);
         return database;
-    }
-
-    private static HikariDataSource pool(SQLiteDataSource database) {
-        HikariConfig settings = new HikariConfig();
-        settings.setPoolName("roomcast-archive");
-        settings.setDataSource(database);
-        settings.setAutoCommit(false);
-        settings.setMaximumPoolSize(CONNECTIONS);
-        settings.setMinimumIdle(1);
-        settings.setConnectionTimeout(BUSY_MILLIS);
-        return new HikariDataSource(settings);
     }
 }

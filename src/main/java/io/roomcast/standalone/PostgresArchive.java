@@ -1,6 +1,5 @@
 package io.roomcast.standalone;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.roomcast.archive.Dialect;
 import io.roomcast.archive.JdbcArchive;
@@ -95,7 +94,7 @@ final class PostgresArchive {
         } catch (SQLException e) {
             throw new ArchiveException(String.valueOf(e.getMessage()), e, false);
         }
-        HikariDataSource pool = pool(database);
+        HikariDataSource pool = ArchivePool.of(database, CONNECTIONS, CONNECTION_MILLIS);
         try {
             return new JdbcArchive(
                     pool,
@@ -109,16 +108,5 @@ final class PostgresArchive {
             pool.close();
             throw e;
         }
-    }
-
-    private static HikariDataSource pool(PGSimpleDataSource database) {
-        HikariConfig settings = new HikariConfig();
-        settings.setPoolName("roomcast-archive");
-        settings.setDataSource(database);
-        settings.setAutoCommit(false);
-        settings.setMaximumPoolSize(CONNECTIONS);
-        settings.setMinimumIdle(1);
-        settings.setConnectionTimeout(CONNECTION_MILLIS);
-        return new HikariDataSource(settings);
     }
 }

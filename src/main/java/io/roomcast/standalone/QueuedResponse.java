@@ -50,8 +50,8 @@ final class QueuedResponse implements LongResponse {
     }
 
     @Override
-    public void whenDispatched(Runnable task) {
-        var unused = dispatched.thenRun(task);
+    public CompletableFuture<Void> dispatched() {
+        return dispatched;
     }
 
     @Override

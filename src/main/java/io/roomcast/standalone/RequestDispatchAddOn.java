@@ -147,7 +147,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
         }
     }
 
-    /** Whether nobody reads the answer. Such requests cost little, so a client that drops them by the thousand harms none. */
+    /** Whether nobody reads the answer. Such requests cost little, so a client that drops thousands harms nobody. */
     private static boolean isGone(HttpConnection http) {
         return !http.socket.hasUnread() && http.socket.hasEnded();
     }

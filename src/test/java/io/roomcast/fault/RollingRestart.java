@@ -66,12 +66,12 @@ final class RollingRestart {
     }
 
     private void restart(NodeProcess node, NodeProcess other, Workload workload) {
-        Await.until(other.name() + " ready", PATIENCE_SECONDS, () -> isReady(other));
+        other.awaitReady(true);
         long began = System.nanoTime();
         String answer = call(node, "POST", "/api/v1/node/drain", "{\"window\":\"" + WINDOW_SECONDS + "s\"}");
         int planned = Integer.parseInt(member(answer, "\"planned\":(\\d+)"));
         assertTrue(planned > 10, answer);
-        Await.until(node.name() + " not ready", PATIENCE_SECONDS, () -> !isReady(node));
+        node.awaitReady(false);
         alone = other;
         Await.until(
                 node.name() + " drained",
@@ -93,7 +93,7 @@ final class RollingRestart {
         node.stop();
         workload.awaitAcks(100, PATIENCE_SECONDS);
         node.upgrade(Build.current()).start();
-        Await.until(node.name() + " ready again", PATIENCE_SECONDS, () -> isReady(node));
+        node.awaitReady(true);
         alone = null;
         workload.awaitAcks(100, PATIENCE_SECONDS);
     }
@@ -118,10 +118,6 @@ final class RollingRestart {
         assertTrue(
                 times[times.length - 1] - times[0] > second * WINDOW_SECONDS / 2,
                 () -> "they " + what + " over the window, not at once");
-    }
-
-    private static boolean isReady(NodeProcess node) {
-        return send(node, "GET", "/health/ready", null).statusCode() == 200;
     }
 
     private static String call(NodeProcess node, String method, String path, String body) {

@@ -115,6 +115,7 @@ class MainIT {
     void anUnknownOptionIsOneLine() {
         assertRefused("--prot is no option", MainProcess.start("--prot=1"));
         assertRefused("9000 is no option", MainProcess.start("9000"));
+        assertRefused("--extract must be the only option", MainProcess.start("--extract=x", "--port=0"));
         assertRefused("Missing required parameter for option '--port'", MainProcess.start("--port"));
     }
 

@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 
 /**
- * The tests in this package and in {@code it.server}, and those called {@code Server…IT}, run on every server. They get it from
- * {@link io.roomcast.support.TestServer}. A test that starts an embedded server itself has the tag {@code embedded}, or
- * it would run beside WildFly, with WildFly's logging and libraries.
+ * The tests in this package and in {@code it.server}, and those called {@code Server…IT}, run on every server. They get
+ * it from {@link io.roomcast.support.TestServer}. A test that starts an embedded server itself has the tag
+ * {@code embedded}, or it would run beside WildFly, with WildFly's logging and libraries.
  */
 @AnalyzeClasses(packages = "io.roomcast")
 class TestsOnServersTest {

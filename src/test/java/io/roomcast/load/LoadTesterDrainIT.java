@@ -81,15 +81,7 @@ class LoadTesterDrainIT {
     }
 
     private static EmbeddedServer node(String name, RedisProcess redis) {
-        return EmbeddedServer.start(Map.of(
-                "roomcast.node",
-                name,
-                "roomcast.relay",
-                "redis",
-                "roomcast.redis.uri",
-                redis.uri(),
-                "roomcast.api.key",
-                KEY));
+        return EmbeddedServer.overRedis(name, redis.uri(), Map.of("roomcast.api.key", KEY));
     }
 
     private static int sessions(EmbeddedServer node) {

@@ -37,6 +37,19 @@ public final class EmbeddedServer implements AutoCloseable {
         }
     }
 
+    /** A node of a cluster over Redis. */
+    public static EmbeddedServer overRedis(String name, String redis, Map<String, String> more) {
+        Map<String, String> settings =
+                new HashMap<>(Map.of("roomcast.node", name, "roomcast.relay", "redis", "roomcast.redis.uri", redis));
+        settings.putAll(more);
+        return start(settings);
+    }
+
+    /** Whether the node says that it is ready. */
+    public boolean isReady() {
+        return new Http(uri(), null).send("GET", "/health/ready", null).statusCode() == 200;
+    }
+
     public URI uri() {
         return URI.create("http://127.0.0.1:" + server.port() + "/");
     }

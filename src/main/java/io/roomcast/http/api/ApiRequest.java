@@ -105,7 +105,7 @@ final class ApiRequest {
 
     /** Null on an application server. */
     LongResponse longResponse() {
-        return (LongResponse) request.getAttribute(LongResponse.ATTRIBUTE);
+        return LongResponse.of(request);
     }
 
     /**

@@ -121,14 +121,8 @@ public class ApiServlet extends HttpServlet {
     private void writeWhenComplete(
             ApiRequest request, AsyncContext async, HttpServletResponse response, CompletableFuture<ApiAnswer> answer) {
         LongResponse embedded = request.longResponse();
-        CompletableFuture<Void> dispatched = new CompletableFuture<>();
-        if (embedded == null) {
-            dispatched.complete(null);
-        } else {
-            embedded.whenDispatched(() -> dispatched.complete(null));
-        }
         // Combined stages wait for each other, also when one of them has failed.
-        var unused = answer.thenCombine(dispatched, (done, nothing) -> done)
+        var unused = answer.thenCombine(LongResponse.whenDispatched(embedded), (done, nothing) -> done)
                 .whenComplete((done, failure) -> async.start(() -> {
                     try {
                         write(request, answer, response);
@@ -138,19 +132,9 @@ public class ApiServlet extends HttpServlet {
                     } catch (IOException e) {
                         LOG.log(Level.DEBUG, "the client is gone", e);
                     } finally {
-                        end(async, embedded, request.isBodyUnread());
+                        LongResponse.end(embedded, async, request.isBodyUnread());
                     }
                 }));
-    }
-
-    private static void end(AsyncContext async, LongResponse embedded, boolean isBodyUnread) {
-        if (embedded == null) {
-            async.complete();
-        } else if (isBodyUnread) {
-            embedded.abandon();
-        } else {
-            embedded.complete();
-        }
     }
 
     /** @param answer must be complete */

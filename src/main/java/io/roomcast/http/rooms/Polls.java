@@ -128,7 +128,7 @@ public class Polls {
         private void onTimeOver() {
             synchronized (this) {
                 isOverdue = true;
-                if (!transport.hasJoined()) {
+                if (!isAnswered && !transport.hasJoined()) {
                     timeout = threads.timer().schedule(this::onEnd, JOIN_MILLIS, TimeUnit.MILLISECONDS);
                     return;
                 }

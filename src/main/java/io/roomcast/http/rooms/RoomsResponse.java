@@ -223,16 +223,8 @@ final class RoomsResponse {
             return;
         }
         endSession();
-        if (embedded != null) {
-            if (isBodyUnread) {
-                embedded.abandon();
-            } else {
-                embedded.complete();
-            }
-            return;
-        }
         try {
-            async.complete();
+            LongResponse.end(embedded, async, isBodyUnread);
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "the request has ended already", e);
         }

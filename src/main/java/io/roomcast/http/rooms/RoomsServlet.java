@@ -71,7 +71,7 @@ public class RoomsServlet extends HttpServlet {
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             return;
         }
-        LongResponse embedded = (LongResponse) request.getAttribute(LongResponse.ATTRIBUTE);
+        LongResponse embedded = LongResponse.of(request);
         String remote = request.getRemoteAddr();
         String path = request.getPathInfo();
         AsyncContext async = request.startAsync();
@@ -95,15 +95,9 @@ public class RoomsServlet extends HttpServlet {
             return;
         }
         RoomsResponse answer = new RoomsResponse(async, response, head.acceptsGzip(), embedded, unread);
-        CompletableFuture<Void> dispatched = new CompletableFuture<>();
-        if (embedded == null) {
-            dispatched.complete(null);
-        } else {
-            embedded.whenDispatched(() -> dispatched.complete(null));
-        }
         // Combined stages wait for each other, also when one of them has failed.
         var unused = callers.callerOf(head)
-                .thenCombine(dispatched, (caller, nothing) -> caller)
+                .thenCombine(LongResponse.whenDispatched(embedded), (caller, nothing) -> caller)
                 .thenCombine(body, (caller, bytes) -> {
                     serve(path, head, caller, bytes, answer);
                     return null;

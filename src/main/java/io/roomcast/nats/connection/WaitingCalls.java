@@ -39,7 +39,14 @@ public final class WaitingCalls {
             return CompletableFuture.failedFuture(
                     new RelayUnavailableException(closed ? "the node is stopping" : "too many calls wait for NATS"));
         }
-        return action.get().whenComplete((value, failure) -> end(calls));
+        CompletionStage<T> made;
+        try {
+            made = action.get();
+        } catch (RuntimeException e) {
+            end(calls);
+            throw e;
+        }
+        return made.whenComplete((value, failure) -> end(calls));
     }
 
     private void end(int calls) {

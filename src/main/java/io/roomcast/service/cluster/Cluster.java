@@ -99,7 +99,8 @@ public class Cluster {
     /**
      * Asks all nodes.
      *
-     * @return fails with {@code unavailable} if this node has not started yet, and with {@code busy} if too many questions wait for their answers
+     * @return fails with {@code unavailable} if this node has not started yet, and with {@code busy} if too many questions
+     *     wait for their answers
      */
     public <Q, A> CompletionStage<ClusterAnswer<A>> ask(Topic<Q, A> topic, Q question) {
         if (!served.containsKey(topic.name())) {

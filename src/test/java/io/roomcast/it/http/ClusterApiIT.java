@@ -34,23 +34,11 @@ class ClusterApiIT {
         east = start("east");
         west = start("west");
         api = new Http(east.uri(), ApiServer.KEY);
-        Await.until("both are ready", () -> ready(east) && ready(west));
+        Await.until("both are ready", () -> east.isReady() && west.isReady());
     }
 
     private static EmbeddedServer start(String name) {
-        return EmbeddedServer.start(Map.of(
-                "roomcast.node",
-                name,
-                "roomcast.relay",
-                "redis",
-                "roomcast.redis.uri",
-                redis.uri(),
-                "roomcast.api.key",
-                ApiServer.KEY));
-    }
-
-    private static boolean ready(EmbeddedServer server) {
-        return new Http(server.uri(), null).send("GET", "/health/ready", null).statusCode() == 200;
+        return EmbeddedServer.overRedis(name, redis.uri(), Map.of("roomcast.api.key", ApiServer.KEY));
     }
 
     @AfterAll
@@ -244,7 +232,7 @@ class ClusterApiIT {
                 own.uri(),
                 "roomcast.api.key",
                 ApiServer.KEY))) {
-            Await.until("it is ready", () -> ready(alone));
+            Await.until("it is ready", () -> alone.isReady());
             Http http = new Http(alone.uri(), ApiServer.KEY);
             assertTrue(http.json("GET", "/api/v1/sessions", null)
                     .getJsonObject("cluster")

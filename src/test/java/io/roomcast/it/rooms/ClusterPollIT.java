@@ -2,6 +2,7 @@ package io.roomcast.it.rooms;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.Await;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -51,23 +54,11 @@ class ClusterPollIT {
         redis = RedisProcess.launch();
         east = start("east");
         west = start("west");
-        Await.until("both are ready", () -> ready(east) && ready(west));
+        Await.until("both are ready", () -> east.isReady() && west.isReady());
     }
 
     private static EmbeddedServer start(String name) {
-        return EmbeddedServer.start(Map.of(
-                "roomcast.node",
-                name,
-                "roomcast.relay",
-                "redis",
-                "roomcast.redis.uri",
-                redis.uri(),
-                "roomcast.api.key",
-                KEY));
-    }
-
-    private static boolean ready(EmbeddedServer server) {
-        return new Http(server.uri(), null).send("GET", "/health/ready", null).statusCode() == 200;
+        return EmbeddedServer.overRedis(name, redis.uri(), Map.of("roomcast.api.key", KEY));
     }
 
     @AfterAll
@@ -176,7 +167,7 @@ class ClusterPollIT {
                 List<Frame> told = idle.take(PollClient.join(waiting));
                 assertEquals(List.of("draining"), told.stream().map(Frame::type).toList());
                 assertTrue(events.next("draining").number("reconnectAfterMs") <= 3_600_000);
-                assertFalse(ready(east));
+                assertFalse(east.isReady());
                 PollClient.refusal(503, "busy", PollClient.join(bob.pollAsync(20_000)));
                 String page = "http://" + east.uri().getAuthority();
                 HttpResponse<String> refused = new Http(east.uri(), null)
@@ -211,8 +202,26 @@ class ClusterPollIT {
             } finally {
                 operator.send("POST", "/api/v1/node/undrain", null);
             }
-            assertTrue(ready(east));
+            assertTrue(east.isReady());
         }
+    }
+
+    /** Or the position in a room would stay unknown to the client. */
+    @Test
+    void aPollWaitsForTheAnswersOfItsRoomsHoweverShortItsWaitIs() {
+        ann.poll(0);
+        ann.room(room + "-2");
+        redis.pause();
+        CompletableFuture<HttpResponse<String>> poll;
+        try {
+            poll = ann.pollAsync(0);
+            assertThrows(TimeoutException.class, () -> poll.get(1, TimeUnit.SECONDS));
+        } finally {
+            redis.resume();
+        }
+        List<Frame> answer = ann.take(PollClient.join(poll));
+        assertEquals(2, types(answer).stream().filter("joined"::equals).count(), answer::toString);
+        Await.until("both are ready", () -> east.isReady() && west.isReady());
     }
 
     private void operate(String path) {

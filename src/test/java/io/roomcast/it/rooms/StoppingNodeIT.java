@@ -21,14 +21,14 @@ class StoppingNodeIT {
     @RegisterExtension
     static final TestRedis REDIS = new TestRedis();
 
-    private static EmbeddedServer start() {
-        return EmbeddedServer.start(Map.of("roomcast.relay", "redis", "roomcast.redis.uri", REDIS.uri()));
+    private static EmbeddedServer start(String name) {
+        return EmbeddedServer.overRedis(name, REDIS.uri(), Map.of());
     }
 
     @Test
     void nobodySeesThoseLeaveWhoComeBackAtOnce() {
-        EmbeddedServer stopping = start();
-        try (EmbeddedServer other = start();
+        EmbeddedServer stopping = start("stopping");
+        try (EmbeddedServer other = start("other");
                 RoomClient witness = RoomClient.enter(other.uri(), "lobby", "witness")) {
             RoomClient ann = RoomClient.enter(stopping.uri(), "lobby", "ann");
             PollClient ben = new PollClient(stopping.uri(), "ben").room("lobby");

@@ -260,6 +260,9 @@ class TokenIT {
         PollClient bob = poller(token("bob", HOUR)).room(room);
         bob.setSession(ann.session());
         PollClient.refusal(401, "session_invalid", PollClient.join(bob.pollAsync(0)));
+        PollClient other = new PollClient(server.uri(), "ann").room(room);
+        other.setAuthorization("Bearer " + token("bob", HOUR));
+        PollClient.refusal(401, "unauthenticated", PollClient.join(other.pollAsync(0)));
         Http http = new Http(server.uri(), null);
         PollClient.refusal(401, "unauthenticated", http.sendPlain("GET", "/http/events?rooms=" + room, null));
         PollClient.refusal(

@@ -92,8 +92,7 @@ class SkippedTestsTest {
     /** Only the tests above start this class, to see what is told of a disabled test. The build does not find it. */
     static final class AnotherReason {
         @Test
-        @Disabled(
-                "it waits for a release") // A sample: what the last lines of a run say of such a test is tested above.
+        @Disabled("it waits for a release") // A sample, whose telling is tested above.
         void first() {}
     }
 

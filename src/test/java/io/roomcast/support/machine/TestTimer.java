@@ -32,8 +32,7 @@ public final class TestTimer implements LauncherSessionListener, TestExecutionLi
     public void launcherSessionClosed(LauncherSession session) {
         // Maven opens one more to look for tests only.
         if (tests.sum() > 0) {
-            // A logger would put its own head before it, or be turned down.
-            System.out.printf(
+            System.out.printf( // What this class is for; a logger would put its own head before it, or be turned down.
                     "Time of the tests (%s): %.1f s, %d tests%n",
                     TestProcess.id(), (System.nanoTime() - begin) / 1e9, tests.sum());
         }
