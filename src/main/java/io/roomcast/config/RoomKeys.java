@@ -64,7 +64,7 @@ public final class RoomKeys {
             "number",
             "Publishes a second to it on this node, of all its senders together, in place of "
                     + "`roomcast.limits.room-publish-rate`; five seconds' worth may come at once, further ones fail "
-                    + "with `rate_limited`. 0 for no limit.",
+                    + "with `rate_limited`. Publishes over the server API do not count. 0 for no limit.",
             text -> LimitKeys.ROOM_PUBLISH_RATE.parser().apply(text));
 
     public static final KeyFamily<String> PUBLISH = setting(
