@@ -28,9 +28,9 @@ final class ServerArchive {
     private ServerArchive() {}
 
     /**
-     * The database may be away, and is tried again then.
+     * The data source and the database may be away, and are looked for again then.
      *
-     * @throws ConfigException if there is no such data source, or its database cannot have an archive
+     * @throws ConfigException if what has this name is no data source, or its database cannot have an archive
      */
     static Optional<Archive> open(RoomcastConfig config, Clocks clocks) {
         return open(config, clocks, ServerArchive::lookUp);
@@ -51,9 +51,9 @@ final class ServerArchive {
         if (!config.get(Keys.RELAY).equals("local")) {
             throw new ConfigException(List.of(setting + " needs " + Keys.RELAY.name() + "=local"));
         }
-        DataSource source = find(directory, name, setting);
         String place = "the data source " + name;
-        LazyArchive archive = new LazyArchive(setting, place, () -> open(source, place, clocks), clocks.nanos());
+        LazyArchive archive =
+                new LazyArchive(setting, place, () -> open(find(directory, name), place, clocks), clocks.nanos());
         try {
             archive.tryToOpen();
         } catch (UnfitDatabaseException e) {
@@ -85,14 +85,15 @@ final class ServerArchive {
         return InitialContext.doLookup(name);
     }
 
-    private static DataSource find(Directory directory, String name, String setting) {
+    /** A server that starts may bind the name when applications run already, as WildFly does. */
+    private static DataSource find(Directory directory, String name) {
         try {
             if (directory.find(name) instanceof DataSource source) {
                 return source;
             }
         } catch (NamingException e) {
-            throw new ConfigException(List.of(setting + " is not in JNDI: " + e.getMessage()));
+            throw new ArchiveException("it is not in JNDI: " + e.getMessage(), e, false);
         }
-        throw new ConfigException(List.of(setting + " is not a data source"));
+        throw new UnfitDatabaseException("it is not a data source");
     }
 }

@@ -299,8 +299,8 @@ final class GroupCommit implements AutoCloseable {
             damaged = true;
             LOG.log(
                     Level.ERROR,
-                    "The archive at " + archive.place() + " is damaged; nothing is stored any more",
-                    failure);
+                    "The archive at " + archive.place() + " is damaged; nothing is stored any more: "
+                            + failure.getMessage());
         }
     }
 
@@ -319,11 +319,13 @@ final class GroupCommit implements AutoCloseable {
         }
         if (!failing) {
             failing = true;
-            LOG.log(
-                    Level.ERROR,
-                    "The archive at " + archive.place()
-                            + " cannot store messages; nothing is acknowledged until it can",
-                    failure);
+            String line = "The archive at " + archive.place()
+                    + " cannot store messages; nothing is acknowledged until it can: " + failure.getMessage();
+            if (failure instanceof ArchiveException) {
+                LOG.log(Level.ERROR, line);
+            } else {
+                LOG.log(Level.ERROR, line, failure);
+            }
         }
     }
 

@@ -82,20 +82,36 @@ class ServerArchiveTest {
         try (Archive archive = open()) {
             assertThrows(ArchiveException.class, () -> archive.numbering(LOBBY));
             POSTGRES.process().start();
-            Await.until("the archive can be used", () -> {
-                try {
-                    return archive.numbering(LOBBY).isEmpty();
-                } catch (ArchiveException e) {
-                    return false;
-                }
-            });
+            awaitUse(archive);
         }
+    }
+
+    @Test
+    void aDataSourceThatTheServerBindsLaterIsFound() {
+        try (Archive archive = open()) {
+            String line = assertThrows(ArchiveException.class, () -> archive.numbering(LOBBY))
+                    .getMessage();
+            assertTrue(
+                    line.startsWith("roomcast.archive.datasource=" + NAME + " cannot be used now: it is not in JNDI"),
+                    line);
+            names.put(NAME, source(POSTGRES.newUrl()));
+            awaitUse(archive);
+        }
+    }
+
+    private static void awaitUse(Archive archive) {
+        Await.until("the archive can be used", () -> {
+            try {
+                return archive.numbering(LOBBY).isEmpty();
+            } catch (ArchiveException e) {
+                return false;
+            }
+        });
     }
 
     @Test
     void whatNeverWorksFailsTheDeployment() {
         assertTrue(open(Map.of()).isEmpty());
-        assertRefused("is not in JNDI", Map.of());
         names.put(NAME, "no data source");
         assertRefused("is not a data source", Map.of());
         SQLiteDataSource other = new SQLiteDataSource();

@@ -1,5 +1,6 @@
 package io.roomcast.support.server;
 
+import io.roomcast.support.postgres.PostgresProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,11 +15,14 @@ import java.util.jar.JarFile;
 
 /** Payara Micro, which is given the WAR when it starts; {@link MicroHost} makes it leave and take it. */
 public final class PayaraCommand implements ServerCommand {
+    static final String DATA_SOURCE_NAME = "jdbc/roomcast";
+
     private final Path java;
     private final Path micro;
     private final Path directory;
     private final int port;
     private final Map<String, String> settings;
+    private final List<Path> libraries = new ArrayList<>();
 
     PayaraCommand(Path directory, int port, Map<String, String> settings) {
         this(
@@ -63,7 +67,24 @@ public final class PayaraCommand implements ServerCommand {
         Files.writeString(secret, "AS_ADMIN_USERPASSWORD=" + password + "\n");
         String member = groups.isEmpty() ? "" : " --groups " + String.join(":", groups);
         String command = "create-file-user --passwordfile " + secret + member + " " + user + "\n";
+        addCommand(command);
+    }
+
+    private void addCommand(String command) throws IOException {
         Files.writeString(commands(), command, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    @Override
+    public void addDataSource(PostgresProcess postgres) throws IOException {
+        String properties = "user=%s:password=%s:serverName=127.0.0.1:portNumber=%d:databaseName=roomcast"
+                .formatted(PostgresProcess.USER, PostgresProcess.PASSWORD, postgres.port());
+        addCommand("create-jdbc-connection-pool --datasourceclassname org.postgresql.ds.PGSimpleDataSource"
+                + " --restype javax.sql.DataSource --nontransactionalconnections=true --isconnectvalidatereq=true"
+                + " --validationmethod=custom-validation --validationclassname="
+                + "org.glassfish.api.jdbc.validation.PostgresConnectionValidation --property \""
+                + properties + ":logServerErrorDetail=false\" RoomcastPool\n");
+        addCommand("create-jdbc-resource --connectionpoolid RoomcastPool " + DATA_SOURCE_NAME + "\n");
+        libraries.add(ServerCommand.driver());
     }
 
     private Path commands() {
@@ -96,6 +117,7 @@ public final class PayaraCommand implements ServerCommand {
         line.addAll(List.of("-cp", classPath, MicroHost.class.getName(), war().toString()));
         line.addAll(List.of("--nohazelcast", "--port", String.valueOf(port)));
         line.addAll(List.of("--prebootcommandfile", preboot().toString()));
+        libraries.forEach(library -> line.addAll(List.of("--addlibs", library.toString())));
         if (Files.exists(commands())) {
             line.addAll(List.of("--postbootcommandfile", commands().toString()));
         }

@@ -1,7 +1,9 @@
 package io.roomcast.support.server;
 
+import io.roomcast.support.postgres.PostgresProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -10,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.postgresql.Driver;
 
 /** How one kind of application server is started with the WAR, and told to take it and leave it. */
 public interface ServerCommand {
@@ -19,6 +22,17 @@ public interface ServerCommand {
 
     /** Lets the server know somebody who may log in; after {@link #prepare}. */
     void addUser(String user, String password, List<String> groups) throws IOException;
+
+    /** Gives the server a data source, under the name that is usual there; after {@link #prepare}. */
+    default void addDataSource(PostgresProcess postgres) throws IOException {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The driver, as administrators get it. */
+    static Path driver() {
+        return Path.of(URI.create(
+                Driver.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+    }
 
     /** Tells the running server what its administrator wants. */
     default void manage(String operation) throws IOException {

@@ -1,6 +1,7 @@
 package io.roomcast.support.server;
 
 import io.roomcast.support.Await;
+import io.roomcast.support.postgres.PostgresProcess;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +37,8 @@ public final class ServerNode implements AutoCloseable {
     private final Path log;
     private final List<User> users = new ArrayList<>();
     private final List<Class<?>> servlets = new ArrayList<>();
+    /** Null if it has no data source. */
+    private PostgresProcess database;
     /** The server's own; a script may stand before it. */
     private ProcessHandle server;
     /** What was started: the server itself, or a script or program that starts it. */
@@ -54,7 +57,7 @@ public final class ServerNode implements AutoCloseable {
     public ServerNode(String name, Map<String, String> settings) {
         this(
                 name,
-                (directory, port) -> "payara".equals(System.getProperty("arquillian.launch"))
+                (directory, port) -> onPayara()
                         ? new PayaraCommand(directory, port, settings)
                         : new WildFlyCommand(directory, port, name, settings));
     }
@@ -73,6 +76,21 @@ public final class ServerNode implements AutoCloseable {
         return this;
     }
 
+    /** A data source with this database, under {@link #dataSourceName}. */
+    public ServerNode withDataSource(PostgresProcess database) {
+        this.database = database;
+        return this;
+    }
+
+    /** The name in JNDI that is usual for one there. */
+    public static String dataSourceName() {
+        return onPayara() ? PayaraCommand.DATA_SOURCE_NAME : WildFlyCommand.DATA_SOURCE_NAME;
+    }
+
+    private static boolean onPayara() {
+        return "payara".equals(System.getProperty("arquillian.launch"));
+    }
+
     /** A servlet in the WAR besides, as servers add some. */
     public ServerNode withServlet(Class<?> servlet) {
         servlets.add(servlet);
@@ -89,34 +107,49 @@ public final class ServerNode implements AutoCloseable {
         }
     }
 
-    /** Starts it, and returns when the WAR is ready to serve. */
+    /** Starts it, and returns when the WAR is ready to serve. One that does not start is closed. */
     public ServerNode start() {
         try {
-            command.prepare();
-            addServlets();
-            for (User user : users) {
-                command.addUser(user.name(), user.password(), user.groups());
-            }
-            Files.createDirectories(log.getParent());
-            ProcessBuilder builder =
-                    new ProcessBuilder(command.line()).redirectErrorStream(true).redirectOutput(log.toFile());
-            builder.environment().putAll(command.environment());
-            started = builder.start();
-            server = started.toHandle();
-            await("start", START_SECONDS, () -> {
-                if (!started.isAlive()) {
-                    throw new AssertionError(name + " ended: " + console());
-                }
-                return command.isDeployed() && isReady();
-            });
-            server = started.descendants()
-                    .filter(child -> child.info().command().orElse("").endsWith("java"))
-                    .findFirst()
-                    .orElse(started.toHandle());
+            prepare();
+            launch();
             return this;
         } catch (IOException e) {
+            close();
             throw new UncheckedIOException(e);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
+    }
+
+    private void prepare() throws IOException {
+        command.prepare();
+        addServlets();
+        for (User user : users) {
+            command.addUser(user.name(), user.password(), user.groups());
+        }
+        if (database != null) {
+            command.addDataSource(database);
+        }
+        Files.createDirectories(log.getParent());
+    }
+
+    private void launch() throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command.line()).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(command.environment());
+        started = builder.start();
+        server = started.toHandle();
+        await("start", START_SECONDS, () -> {
+            if (!started.isAlive()) {
+                throw new AssertionError(name + " ended: " + console());
+            }
+            return command.isDeployed() && isReady();
+        });
+        server = started.descendants()
+                .filter(child -> child.info().command().orElse("").endsWith("java"))
+                .findFirst()
+                .orElse(started.toHandle());
     }
 
     /** The application's address. */

@@ -1,5 +1,6 @@
 package io.roomcast.support.server;
 
+import io.roomcast.support.postgres.PostgresProcess;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,24 @@ public final class WildFlyCommand implements ServerCommand {
             Pattern.compile("(?s)<subsystem xmlns=\"urn:jboss:domain:undertow:.*?(?=</subsystem>)");
     private static final String APPLICATION_DOMAIN = "<application-security-domains>"
             + "<application-security-domain name=\"other\" security-domain=\"ApplicationDomain\"/></application-security-domains>";
+
+    static final String DATA_SOURCE_NAME = "java:jboss/datasources/Roomcast";
+
+    private static final String DATA_SOURCE = """
+            <datasources>
+              <datasource jndi-name="%s" pool-name="Roomcast" jta="false">
+                <connection-url>%s?logServerErrorDetail=false</connection-url>
+                <driver>%s</driver>
+                <pool><max-pool-size>10</max-pool-size></pool>
+                <security user-name="%s" password="%s"/>
+                <validation>
+                  <valid-connection-checker class-name="org.jboss.jca.adapters.jdbc.extensions.postgres.PostgreSQLValidConnectionChecker"/>
+                  <validate-on-match>true</validate-on-match>
+                  <exception-sorter class-name="org.jboss.jca.adapters.jdbc.extensions.postgres.PostgreSQLExceptionSorter"/>
+                </validation>
+              </datasource>
+            </datasources>
+            """;
 
     private final Path home;
     private final Path directory;
@@ -86,6 +105,25 @@ public final class WildFlyCommand implements ServerCommand {
         if (!text.contains("<application-security-domain ")) {
             Files.writeString(standalone, UNDERTOW.matcher(text).replaceFirst("$0" + APPLICATION_DOMAIN));
         }
+    }
+
+    /** As the command line writes it to the configuration; the driver is a deployment beside the WAR. */
+    @Override
+    public void addDataSource(PostgresProcess postgres) throws IOException {
+        Path driver = ServerCommand.driver();
+        Files.copy(driver, war().resolveSibling(driver.getFileName()));
+        Path standalone = directory.resolve("configuration/standalone.xml");
+        Files.writeString(
+                standalone,
+                Files.readString(standalone)
+                        .replace(
+                                "<datasources/>",
+                                DATA_SOURCE.formatted(
+                                        DATA_SOURCE_NAME,
+                                        postgres.url(),
+                                        driver.getFileName(),
+                                        PostgresProcess.USER,
+                                        PostgresProcess.PASSWORD)));
     }
 
     @Override
