@@ -2,12 +2,14 @@ package io.roomcast.container;
 
 import io.roomcast.config.HttpKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.http.ConnectionWatch;
 import io.roomcast.http.ErrorBody;
 import io.roomcast.http.HealthServlet;
 import io.roomcast.http.PageAccess;
 import io.roomcast.http.PayaraHeadTimeout;
 import io.roomcast.http.PayaraRefusals;
 import io.roomcast.http.PayaraRequest;
+import io.roomcast.http.PayaraWatches;
 import io.roomcast.http.Problem;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.http.UndertowRequest;
@@ -78,6 +80,9 @@ public class GuardFilter extends HttpFilter {
     /** Null if the server is neither Payara nor GlassFish. */
     private transient PayaraRefusals refusals;
 
+    /** Null if the server is neither Payara nor GlassFish. */
+    private transient PayaraWatches watches;
+
     /** On GlassFish too. */
     private boolean onPayara;
 
@@ -94,7 +99,9 @@ public class GuardFilter extends HttpFilter {
             headTimeout = new PayaraHeadTimeout(requestTimeout, time, threads, metrics);
         }
         if (onPayara) {
-            refusals = new PayaraRefusals();
+            String rooms = getServletContext().getContextPath() + RoomsServlet.ADDRESS;
+            refusals = new PayaraRefusals(Set.of(rooms + RoomsServlet.POLL, rooms + RoomsServlet.EVENTS));
+            watches = new PayaraWatches(threads);
         }
     }
 
@@ -105,6 +112,7 @@ public class GuardFilter extends HttpFilter {
         }
         if (refusals != null) {
             refusals.close();
+            watches.close();
         }
     }
 
@@ -122,6 +130,10 @@ public class GuardFilter extends HttpFilter {
             return;
         }
         RequestHead head = head(request);
+        UndertowRequest undertow = UndertowRequest.of(request);
+        if (isDropped(undertow, head, request)) {
+            return;
+        }
         SecurityHeaders.set(head.resource(), response::setHeader);
         PageAccess.set(head, guard, response::setHeader);
         boolean handshake = head.isHandshake();
@@ -136,7 +148,6 @@ public class GuardFilter extends HttpFilter {
         if (!(readsBody && verdict.isPass()) && UnreadBody.hasBody(request)) {
             UnreadBody.abandon(request, response);
         }
-        UndertowRequest undertow = UndertowRequest.of(request);
         if (undertow != null) {
             undertow.setWriteTimeout(answerMillis);
         }
@@ -167,12 +178,13 @@ public class GuardFilter extends HttpFilter {
             throws IOException, ServletException {
         ClientOriginRequest visibleRequest = ClientOriginRequest.withoutOrigin(request);
         ConcurrencyLimiter.Task task = () -> {
-            if (payara != null && !payara.checkConnected()) {
+            if (payara != null && !payara.checkConnected() || isDropped(undertow, head, request)) {
                 return;
             }
             if (login.authenticate(request, response, false)) {
                 if (head.isForRooms()) {
                     visibleRequest.setOrigin(origin(request, head).toHeader());
+                    request.setAttribute(ConnectionWatch.ATTRIBUTE, watch(undertow, payara));
                 }
                 chain.doFilter(visibleRequest, response);
             }
@@ -209,6 +221,21 @@ public class GuardFilter extends HttpFilter {
             // Not thrown, because Payara would log a stack trace for each client that does not read its response.
             LOG.log(Level.DEBUG, "the client is gone", e);
         }
+    }
+
+    /**
+     * Whether nobody waits for the response of a poll or stream any more. It then costs little, so a client that drops
+     * thousands harms nobody. {@link PayaraRefusals} does the same on Payara.
+     */
+    private static boolean isDropped(UndertowRequest undertow, RequestHead head, HttpServletRequest request) {
+        return undertow != null
+                && head.isWaiting()
+                && undertow.closeIfGone(UnreadBody.hasBody(request) ? request.getContentLengthLong() : 0);
+    }
+
+    /** @return null if the connection cannot be reached */
+    private ConnectionWatch watch(UndertowRequest undertow, PayaraRequest payara) {
+        return undertow != null ? undertow.watch() : payara != null ? watches.of(payara) : null;
     }
 
     /**

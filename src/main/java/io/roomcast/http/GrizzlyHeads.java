@@ -37,6 +37,12 @@ public class GrizzlyHeads extends HttpProbe.Adapter {
         return syntax != null && syntax.isBroken();
     }
 
+    /** How many bytes behind the head have arrived with it, or 0 if unknown. To be called when the head is parsed. */
+    static long bytesBehind(HttpRequestPacket request, int headBytes) {
+        HeadSyntax syntax = SYNTAX.get(request);
+        return syntax == null ? 0 : syntax.arrived() - headBytes;
+    }
+
     @Override
     public void onDataReceivedEvent(Connection connection, Buffer data) {
         HttpRequestPacket request = CURRENT_REQUEST.get(connection);
@@ -50,6 +56,7 @@ public class GrizzlyHeads extends HttpProbe.Adapter {
         }
         // Grizzly passes what it has not parsed once more, with what is new behind it.
         int start = data.position();
+        syntax.setArrived(data.remaining());
         for (long i = start + syntax.count(); i < data.limit() && !syntax.isDone(); i++) {
             byte sent = data.get((int) i);
             byte read = syntax.next(sent);

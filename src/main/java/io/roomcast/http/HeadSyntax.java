@@ -31,6 +31,7 @@ final class HeadSyntax {
     private int length;
 
     private long count;
+    private long arrived;
     /** Index of the blank in front of the version. */
     private long separator;
     /** See {@link #takeStrayBlank}. */
@@ -39,6 +40,16 @@ final class HeadSyntax {
     private boolean hasLength;
     private boolean hasEncoding;
     private boolean broken;
+
+    /** Sets how many bytes have arrived, with those behind the head. */
+    void setArrived(long bytes) {
+        arrived = bytes;
+    }
+
+    /** @return how many bytes have arrived, with those behind the head */
+    long arrived() {
+        return arrived;
+    }
 
     /** @return how many bytes were read */
     long count() {

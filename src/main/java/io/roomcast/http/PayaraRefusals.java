@@ -19,12 +19,14 @@ import org.glassfish.grizzly.http.util.Header;
 import org.glassfish.grizzly.http.util.HttpStatus;
 import org.glassfish.grizzly.memory.Buffers;
 import org.glassfish.grizzly.memory.MemoryManager;
+import org.glassfish.grizzly.nio.NIOConnection;
 
 /**
  * Refuses requests on Payara that no application receives, because Payara cannot read their host or their path. Payara
  * itself answers many of them with 200, and writes a stack trace to its log. Also closes the connection after a request
  * with the method TRACE, which Payara refuses itself. {@link PayaraRequest#limitPipeline} does not count these requests,
- * so a thread would answer thousands of them in a row for one client. The first request on a listener makes this class
+ * so a thread would answer thousands of them in a row for one client. Also ends the connections of polls and streams whose
+ * client has gone already, before Payara has any work with them. The first request on a listener makes this class
  * watch that listener, also for other applications. It does not change requests that an application can receive. This
  * class cannot be linked on other servers, like {@link PayaraRequest}.
  *
@@ -34,13 +36,18 @@ import org.glassfish.grizzly.memory.MemoryManager;
  */
 public final class PayaraRefusals implements AutoCloseable {
     private final HttpServerProbe traceProbe = new TraceProbe();
-    private final GrizzlyHeads heads = new Heads();
+    private final GrizzlyHeads heads;
     /** The filters that answer the requests of the watched listeners. */
     private final Set<HttpServerFilter> watchedFilters = ConcurrentHashMap.newKeySet();
     /** The parsers of the watched listeners. */
     private final Set<org.glassfish.grizzly.http.HttpServerFilter> watchedParsers = ConcurrentHashMap.newKeySet();
 
     private boolean closed;
+
+    /** @param waiting the paths of polls and streams, with that of this application in front */
+    public PayaraRefusals(Set<String> waiting) {
+        heads = new Heads(Set.copyOf(waiting));
+    }
 
     /** Watches the listener of this request from now on. */
     public void watch(PayaraRequest request) {
@@ -83,16 +90,33 @@ public final class PayaraRefusals implements AutoCloseable {
     /** Checks a head once more when it is parsed. An exception at that time ends the connection. */
     @SuppressWarnings("rawtypes") // Grizzly's signatures
     private static final class Heads extends GrizzlyHeads {
+        private final Set<String> waiting;
+
+        Heads(Set<String> waiting) {
+            this.waiting = waiting;
+        }
+
         @Override
         public void onHeaderParseEvent(Connection connection, HttpHeader header, int bytes) {
             // The request PRI begins HTTP/2.
             if (header instanceof HttpRequestPacket head && head.getMethod() != Method.PRI) {
-                if (!hasReadableHost(head)) {
+                if (waiting.contains(head.getRequestURI()) && isGone(connection, head, bytes)) {
+                    connection.terminateSilently();
+                    throw new RefusedHead();
+                } else if (!hasReadableHost(head)) {
                     refuse(connection, head, Verdict.BAD_HOST);
                 } else if (!hasReadablePath(head)) {
                     refuse(connection, head, Verdict.BAD_ADDRESS);
                 }
             }
+        }
+
+        private static boolean isGone(Connection<?> connection, HttpRequestPacket head, int headBytes) {
+            return !head.isChunked()
+                    && Math.max(0, head.getContentLength()) <= bytesBehind(head, headBytes)
+                    && connection instanceof NIOConnection own
+                    && !GrizzlySocket.hasUnread(own)
+                    && GrizzlySocket.hasEnded(own);
         }
 
         private static void refuse(Connection<?> connection, HttpRequestPacket head, Verdict verdict) {

@@ -19,6 +19,7 @@ import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.HttpResponsePacket;
 import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.server.Request;
+import org.glassfish.grizzly.nio.NIOConnection;
 import org.glassfish.grizzly.threadpool.GrizzlyExecutorService;
 
 /**
@@ -169,6 +170,11 @@ public final class PayaraRequest {
     /** Makes Grizzly discard the bytes that it has read, without looking for further requests in them. */
     private void dropPipeline() {
         head.setContentBroken(true);
+    }
+
+    /** @return null for a connection that other requests share, as with HTTP/2 */
+    NIOConnection ownConnection() {
+        return parser() != null && connection instanceof NIOConnection own ? own : null;
     }
 
     /**

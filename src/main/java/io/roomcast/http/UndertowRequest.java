@@ -1,13 +1,16 @@
 package io.roomcast.http;
 
+import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
+import org.xnio.IoUtils;
 import org.xnio.Option;
 import org.xnio.Options;
 import org.xnio.channels.Configurable;
@@ -70,6 +73,31 @@ public final class UndertowRequest {
             LOG.log(Level.DEBUG, "the time limit of a connection cannot be set", e);
             return null;
         }
+    }
+
+    /** @return null for a connection that other requests share, as with HTTP/2 */
+    public ConnectionWatch watch() {
+        return connection instanceof HttpServerConnection http ? new UndertowWatch(http) : null;
+    }
+
+    /**
+     * Closes the connection of a request that will wait, if its body has arrived and its client has gone already, or has
+     * sent more. To be called by the thread that serves the request.
+     *
+     * @param length bytes of the body, as the head of the request says; negative if unknown
+     * @return whether the connection was closed
+     */
+    public boolean closeIfGone(long length) {
+        if (!(connection instanceof HttpServerConnection http) || length < 0) {
+            return false;
+        }
+        PooledByteBuffer arrived = http.getExtraBytes();
+        boolean isWhole = (arrived == null ? 0 : arrived.getBuffer().remaining()) >= length;
+        if (isWhole && UndertowWatch.hasClosed(http)) {
+            IoUtils.safeClose(http);
+            return true;
+        }
+        return false;
     }
 
     /** Sets how long a thread waits for the rest of an unread body to two seconds. */

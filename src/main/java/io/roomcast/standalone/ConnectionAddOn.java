@@ -1,13 +1,11 @@
 package io.roomcast.standalone;
 
+import io.roomcast.http.GrizzlySocket;
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.websocket.EmbeddedWebSockets;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
 import org.glassfish.grizzly.CloseReason;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.EmptyCompletionHandler;
@@ -62,7 +60,7 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
     @Override
     public NextAction handleAccept(FilterChainContext context) {
         NIOConnection connection = (NIOConnection) context.getConnection();
-        HttpConnection http = new HttpConnection(new GrizzlySocket(connection), network(connection));
+        HttpConnection http = new HttpConnection(new LimitedSocket(connection), network(connection));
         HTTP_CONNECTION.set(connection, http);
         // The whole response is queued, so that no thread waits. The limiter allows one response at a time, and bounds
         // its time.
@@ -142,27 +140,15 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
         return address == null ? "" : ClientOrigin.network(address.getHostAddress());
     }
 
-    private record GrizzlySocket(NIOConnection connection) implements HttpConnection.Socket {
+    private record LimitedSocket(NIOConnection connection) implements HttpConnection.Socket {
         @Override
         public boolean hasUnread() {
-            try {
-                return ((SocketChannel) connection.getChannel())
-                                .socket()
-                                .getInputStream()
-                                .available()
-                        > 0;
-            } catch (IOException e) {
-                return false;
-            }
+            return GrizzlySocket.hasUnread(connection);
         }
 
         @Override
         public boolean hasEnded() {
-            try {
-                return ((SocketChannel) connection.getChannel()).read(ByteBuffer.allocate(1)) != 0;
-            } catch (IOException e) {
-                return true;
-            }
+            return GrizzlySocket.hasEnded(connection);
         }
 
         @Override

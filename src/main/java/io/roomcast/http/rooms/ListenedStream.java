@@ -1,18 +1,22 @@
 package io.roomcast.http.rooms;
 
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.function.Consumer;
 
 /**
  * Writes to the stream of an application server without waiting for the client.
  *
- * <p><b>Concurrency.</b> One thread at a time calls {@link #write}. The server calls {@link #onWritePossible} when the
- * client has read on. The monitor guards all state. Completions run outside it.
+ * <p><b>Concurrency.</b> One thread at a time calls {@link #write}, any thread {@link #end}. The server calls {@link
+ * #onWritePossible} when the client has read on. The monitor guards all state. Completions run outside it.
  */
 final class ListenedStream implements WriteListener {
-    private final ServletOutputStream out;
+    private final ServletResponse response;
+    /** Null before the first write. */
+    private ServletOutputStream out;
     /** The bytes that are to be written; null when they are. */
     private byte[] unwritten;
 
@@ -21,45 +25,91 @@ final class ListenedStream implements WriteListener {
     private Consumer<Throwable> completion;
 
     private Throwable failure;
+    /** Whether the server has been given the listener, or is given it now. */
+    private boolean isListening;
     /** Whether the server has called the listener. Before that, nothing may be written. */
     private boolean isPossible;
 
-    ListenedStream(ServletOutputStream out) {
-        this.out = out;
+    private boolean hasEnded;
+    /** Ends the response when the server has called the listener; null for nothing. */
+    private Runnable deferredEnd;
+
+    ListenedStream(ServletResponse response) {
+        this.response = response;
     }
 
-    private boolean isListening;
-
+    /** @param whenTaken gets null when the server has taken the bytes, or why it has not */
     void write(byte[] bytes, Consumer<Throwable> whenTaken) {
         boolean isFirst;
         synchronized (this) {
+            if (hasEnded) {
+                failure = new ClosedChannelException();
+            }
             unwritten = bytes;
             mustFlush = true;
             completion = whenTaken;
-            isFirst = !isListening;
-            isListening = true;
+            isFirst = !isListening && failure == null;
+            isListening |= isFirst;
         }
         if (isFirst) {
-            out.setWriteListener(this);
+            listen();
         } else {
             proceed();
         }
     }
 
+    private void listen() {
+        try {
+            ServletOutputStream stream = response.getOutputStream();
+            synchronized (this) {
+                out = stream;
+            }
+            stream.setWriteListener(this);
+        } catch (IOException | RuntimeException e) {
+            onError(e);
+        }
+    }
+
+    /**
+     * Nothing is written any more.
+     *
+     * @param complete ends the response. Runs when the server has called the listener, if it was given one: Undertow
+     *     would write a stack trace to the log if the response were complete before.
+     */
+    void end(Runnable complete) {
+        synchronized (this) {
+            hasEnded = true;
+            if (isListening && !isPossible && failure == null) {
+                deferredEnd = complete;
+                return;
+            }
+        }
+        complete.run();
+    }
+
     @Override
     public void onWritePossible() {
-        synchronized (this) {
-            isPossible = true;
-        }
-        proceed();
+        called(null);
     }
 
     @Override
     public void onError(Throwable cause) {
+        called(cause);
+    }
+
+    private void called(Throwable cause) {
+        Runnable end;
         synchronized (this) {
-            failure = cause;
+            isPossible |= cause == null;
+            failure = cause == null ? failure : cause;
+            end = deferredEnd;
+            deferredEnd = null;
         }
-        proceed();
+        if (end == null) {
+            proceed();
+        } else {
+            end.run();
+        }
     }
 
     private void proceed() {

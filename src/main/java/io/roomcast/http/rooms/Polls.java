@@ -92,6 +92,9 @@ public class Polls {
         private boolean hasBegun;
 
         private boolean mustEnd;
+        /** Whether nobody is there to read the answer. */
+        private volatile boolean isGone;
+
         /** Whether the time of the poll is over. */
         private boolean isOverdue;
 
@@ -115,7 +118,7 @@ public class Polls {
                 }
             }
             leases.join(session, poll.rooms(), this::onJoined);
-            response.whenGone(this::onEnd);
+            response.whenGone(this::onGone);
             boolean endNow;
             synchronized (this) {
                 endNow = mustEnd;
@@ -177,6 +180,11 @@ public class Polls {
             threads.pool().execute(this::answer);
         }
 
+        private void onGone() {
+            isGone = true;
+            onEnd();
+        }
+
         private void cancelTimeout() {
             if (timeout != null) {
                 timeout.cancel(false);
@@ -190,6 +198,10 @@ public class Polls {
                 leases.endRequest(session);
             } else {
                 leases.end(session, code);
+            }
+            if (isGone) {
+                response.end();
+                return;
             }
             response.sendFrames(frames, code != null && code != CloseCode.NORMAL, () -> {});
         }

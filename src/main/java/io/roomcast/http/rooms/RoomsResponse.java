@@ -1,5 +1,6 @@
 package io.roomcast.http.rooms;
 
+import io.roomcast.http.ConnectionWatch;
 import io.roomcast.http.LongResponse;
 import io.roomcast.http.Problem;
 import io.roomcast.protocol.ProtocolException;
@@ -33,9 +34,12 @@ final class RoomsResponse {
     /** Null on an application server. */
     private final LongResponse embedded;
 
+    /** Notices nothing on the embedded server, which watches its connections itself. */
+    private final ConnectionWatch watch;
+
     private final UnreadAnswers unread;
-    /** Null on the embedded server, and before the first write. */
-    private ListenedStream stream;
+    /** Unused on the embedded server. */
+    private final ListenedStream stream;
 
     private final AtomicBoolean hasEnded = new AtomicBoolean();
     /** Whether the request has a body that nobody reads. */
@@ -46,12 +50,15 @@ final class RoomsResponse {
             HttpServletResponse response,
             boolean acceptsGzip,
             LongResponse embedded,
+            ConnectionWatch watch,
             UnreadAnswers unread) {
         this.async = async;
         this.response = response;
         this.acceptsGzip = acceptsGzip;
         this.embedded = embedded;
+        this.watch = watch;
         this.unread = unread;
+        this.stream = new ListenedStream(response);
     }
 
     /** The body of the request will not be read. To be called before {@link #sendFailure}. */
@@ -66,10 +73,17 @@ final class RoomsResponse {
         }
     }
 
+    /** Whether the client has gone before its request was served, as far as the server notices. */
+    boolean isAbandoned() {
+        return watch.isGone();
+    }
+
     /** Runs a task when the client is gone, as far as the server notices before the response is written. */
     void whenGone(Runnable task) {
         if (embedded != null) {
             embedded.whenClosed(task);
+        } else {
+            watch.begin(task);
         }
     }
 
@@ -202,9 +216,6 @@ final class RoomsResponse {
                 completion.accept(null);
                 return;
             }
-            if (stream == null) {
-                stream = new ListenedStream(response.getOutputStream());
-            }
             stream.write(bytes, completion);
         } catch (IOException | RuntimeException e) {
             completion.accept(e);
@@ -212,6 +223,7 @@ final class RoomsResponse {
     }
 
     private void endSession() {
+        watch.end();
         if (embedded != null) {
             embedded.endSession();
         }
@@ -223,6 +235,10 @@ final class RoomsResponse {
             return;
         }
         endSession();
+        stream.end(this::complete);
+    }
+
+    private void complete() {
         try {
             LongResponse.end(embedded, async, isBodyUnread);
         } catch (RuntimeException e) {

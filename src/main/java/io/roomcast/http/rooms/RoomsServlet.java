@@ -1,6 +1,7 @@
 package io.roomcast.http.rooms;
 
 import io.roomcast.config.LimitKeys;
+import io.roomcast.http.ConnectionWatch;
 import io.roomcast.http.LongResponse;
 import io.roomcast.http.PageAccess;
 import io.roomcast.http.RequestBody;
@@ -72,6 +73,7 @@ public class RoomsServlet extends HttpServlet {
             return;
         }
         LongResponse embedded = LongResponse.of(request);
+        ConnectionWatch watch = ConnectionWatch.of(request);
         String remote = request.getRemoteAddr();
         String path = request.getPathInfo();
         AsyncContext async = request.startAsync();
@@ -89,12 +91,12 @@ public class RoomsServlet extends HttpServlet {
                             (int) Math.min(Integer.MAX_VALUE, limits.get(LimitKeys.FRAME_BYTES)),
                             threads);
         } catch (ProtocolException e) {
-            RoomsResponse refusal = new RoomsResponse(async, response, false, embedded, unread);
+            RoomsResponse refusal = new RoomsResponse(async, response, false, embedded, watch, unread);
             abandonBody(request, response, refusal);
             refuse(refusal, e, remote);
             return;
         }
-        RoomsResponse answer = new RoomsResponse(async, response, head.acceptsGzip(), embedded, unread);
+        RoomsResponse answer = new RoomsResponse(async, response, head.acceptsGzip(), embedded, watch, unread);
         // Combined stages wait for each other, also when one of them has failed.
         var unused = callers.callerOf(head)
                 .thenCombine(LongResponse.whenDispatched(embedded), (caller, nothing) -> caller)
@@ -113,6 +115,10 @@ public class RoomsServlet extends HttpServlet {
     }
 
     private void serve(String path, RoomsRequest head, Callers.Caller caller, byte[] body, RoomsResponse response) {
+        if (!path.equals(SEND) && response.isAbandoned()) {
+            response.end();
+            return;
+        }
         switch (path) {
             case POLL -> {
                 polls.serve(head, caller, body, response);

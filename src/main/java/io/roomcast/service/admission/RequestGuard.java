@@ -145,7 +145,7 @@ public class RequestGuard {
         if (isHandshake && isDraining) {
             return count(Counter.HANDSHAKES_DRAINING, Verdict.DRAINING, remote, null);
         }
-        if (isDraining && head.isForRooms() && RequestPath.isWaiting(head.resource())) {
+        if (isDraining && head.isWaiting()) {
             return count(null, Verdict.DRAINING, remote, null);
         }
         return Verdict.PASS;

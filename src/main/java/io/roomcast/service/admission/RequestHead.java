@@ -123,6 +123,11 @@ public record RequestHead(
         return RequestPath.isRooms(resource);
     }
 
+    /** Whether the client waits for messages with this request, as in a session. */
+    public boolean isWaiting() {
+        return isForRooms() && RequestPath.isWaiting(resource);
+    }
+
     /**
      * Whether a browser sends the request for a page of another origin, and does not say which. Browsers send no {@code
      * Origin} with a GET for a picture, or when a person follows a link.

@@ -1,0 +1,53 @@
+package io.roomcast.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+/**
+ * Notices that the client of a waiting request has gone, on an application server. Servers read nothing from a connection
+ * while its request waits. So they would hold a dropped request until its wait ends. Requests for rooms have such an
+ * object as an attribute, where the connections of the server can be reached. Any thread.
+ */
+public interface ConnectionWatch {
+    /** The name of the attribute. */
+    String ATTRIBUTE = ConnectionWatch.class.getName();
+
+    /** Notices nothing. */
+    ConnectionWatch NONE = new ConnectionWatch() {
+        @Override
+        public boolean isGone() {
+            return false;
+        }
+
+        @Override
+        public void begin(Runnable whenGone) {
+            // The request ends when its wait is over.
+        }
+
+        @Override
+        public void end() {
+            // Nothing was begun.
+        }
+    };
+
+    /** That of a request; {@link #NONE} if it has none. */
+    static ConnectionWatch of(HttpServletRequest request) {
+        return request.getAttribute(ATTRIBUTE) instanceof ConnectionWatch watch ? watch : NONE;
+    }
+
+    /**
+     * Whether the client has gone already, as far as this thread can see. To be called when the body has been read, and
+     * before {@link #begin}.
+     */
+    boolean isGone();
+
+    /**
+     * Watches the connection from now on. A client that closes its side of the connection, or sends more although its
+     * request is not answered yet, is cut off. To be called once, when the body has been read.
+     *
+     * @param whenGone runs once, on any thread, when the client has gone; must not block
+     */
+    void begin(Runnable whenGone);
+
+    /** Ends the watch. To be called before the end of the response, after which the client may send its next request. */
+    void end();
+}
