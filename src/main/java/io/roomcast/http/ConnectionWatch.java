@@ -27,6 +27,11 @@ public interface ConnectionWatch {
         public void end() {
             // Nothing was begun.
         }
+
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
     };
 
     /** That of a request; {@link #NONE} if it has none. */
@@ -50,4 +55,10 @@ public interface ConnectionWatch {
 
     /** Ends the watch. To be called before the end of the response, after which the client may send its next request. */
     void end();
+
+    /**
+     * Runs a task that completes a response, where the server does so without an entry in its log if the client has gone
+     * meanwhile: on the calling thread, or on another one.
+     */
+    void execute(Runnable task);
 }

@@ -67,6 +67,11 @@ public final class PayaraWatches implements AutoCloseable {
             watches.remove(this);
         }
 
+        @Override
+        public void execute(Runnable complete) {
+            complete.run();
+        }
+
         void look() {
             synchronized (this) {
                 if (hasEnded || connection.isOpen() && !GrizzlySocket.hasEnded(connection)) {

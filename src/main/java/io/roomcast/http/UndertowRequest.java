@@ -75,9 +75,8 @@ public final class UndertowRequest {
         }
     }
 
-    /** @return null for a connection that other requests share, as with HTTP/2 */
     public ConnectionWatch watch() {
-        return connection instanceof HttpServerConnection http ? new UndertowWatch(http) : null;
+        return new UndertowWatch(connection);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.roomcast.http;
 
+import io.undertow.server.ServerConnection;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -11,8 +12,9 @@ import org.xnio.IoUtils;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * The watch on an HTTP/1 connection of Undertow. It takes the place of the listener with which Undertow reads requests,
- * and which ignores what comes while a request is served.
+ * The watch on a connection of Undertow. With HTTP/1 it takes the place of the listener with which Undertow reads
+ * requests, and which ignores what comes while a request is served. With HTTP/2, Undertow reads all the time, and tells
+ * when the connection ends.
  *
  * <p><b>Concurrency.</b> The I/O thread of the connection reads. Undertow ends a response that has a body on this thread,
  * too, and then puts its own listener back. So no byte of the next request is read here: it comes after {@link #end}.
@@ -20,16 +22,20 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 final class UndertowWatch implements ConnectionWatch {
     private static final Logger LOG = System.getLogger(UndertowWatch.class.getName());
 
-    private final HttpServerConnection connection;
+    private final ServerConnection connection;
+    /** The same connection; null if other requests share it. */
+    private final HttpServerConnection own;
+
     private volatile boolean hasEnded;
 
-    UndertowWatch(HttpServerConnection connection) {
+    UndertowWatch(ServerConnection connection) {
         this.connection = connection;
+        this.own = connection instanceof HttpServerConnection http ? http : null;
     }
 
     @Override
     public boolean isGone() {
-        return Thread.currentThread() == connection.getIoThread() && hasClosed(connection);
+        return own != null && Thread.currentThread() == own.getIoThread() && hasClosed(own);
     }
 
     /**
@@ -46,8 +52,16 @@ final class UndertowWatch implements ConnectionWatch {
 
     @Override
     public void begin(Runnable whenGone) {
+        if (own == null) {
+            connection.addCloseListener(closed -> {
+                if (!hasEnded) {
+                    whenGone.run();
+                }
+            });
+            return;
+        }
         try {
-            connection.getIoThread().execute(() -> listen(whenGone));
+            own.getIoThread().execute(() -> listen(whenGone));
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "the server is stopping and closes all connections", e);
         }
@@ -56,20 +70,20 @@ final class UndertowWatch implements ConnectionWatch {
     private void listen(Runnable whenGone) {
         if (!hasEnded) {
             ChannelListener<ConduitStreamSourceChannel> listener = input -> onReadable(whenGone);
-            connection.getChannel().getSourceChannel().setReadListener(listener);
+            own.getChannel().getSourceChannel().setReadListener(listener);
             // Not those of the channel, which has a conduit for the body of the request in front of it.
-            connection.getOriginalSourceConduit().resumeReads();
+            own.getOriginalSourceConduit().resumeReads();
         }
     }
 
     private void onReadable(Runnable whenGone) {
         if (hasEnded) {
             // The next request has arrived early. Undertow reads again when it has ended this one.
-            connection.getOriginalSourceConduit().suspendReads();
-        } else if (hasClosed(connection)) {
+            own.getOriginalSourceConduit().suspendReads();
+        } else if (hasClosed(own)) {
             hasEnded = true;
-            connection.getOriginalSourceConduit().suspendReads();
-            IoUtils.safeClose(connection);
+            own.getOriginalSourceConduit().suspendReads();
+            IoUtils.safeClose(own);
             whenGone.run();
         }
     }
@@ -77,5 +91,18 @@ final class UndertowWatch implements ConnectionWatch {
     @Override
     public void end() {
         hasEnded = true;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        if (Thread.currentThread() == connection.getIoThread()) {
+            task.run();
+            return;
+        }
+        try {
+            connection.getIoThread().execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
+        }
     }
 }

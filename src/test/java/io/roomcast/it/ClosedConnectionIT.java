@@ -2,9 +2,20 @@ package io.roomcast.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.roomcast.config.LimitKeys;
 import io.roomcast.support.Await;
 import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.RemoteConsole;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.ScrapedMetrics;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,8 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * After its Close frame a connection ends on TCP, too, whoever said so first and however long the client keeps its own
- * side open: otherwise each would hold a file, and count nowhere.
+ * After its Close frame, or the end of its stream, a connection ends on TCP, too, whoever said so first and however long
+ * the client keeps its own side open: otherwise each would hold a file, and count nowhere.
  */
 class ClosedConnectionIT {
     private static final int CLIENTS = 100;
@@ -23,6 +34,10 @@ class ClosedConnectionIT {
     private static final int POLICY = 1008;
     private static final int TOO_LARGE = 1009;
     private static final long END_SECONDS = 30;
+    private static final String ROOM = "unread-events";
+    private static final String CONTENT = "x".repeat(8_000);
+    /** More than WildFly has threads for requests on two cores. */
+    private static final int STREAMS = 40;
 
     private static ServerProcess server;
 
@@ -60,6 +75,53 @@ class ClosedConnectionIT {
     @Test
     void whereTheClientBreaksTheProtocol() {
         end("ws?user=ann", PROTOCOL_ERROR, client -> client.write(new byte[] {(byte) 0x81, 1, 'x'}));
+    }
+
+    /** The streams are sent more than any socket takes, and hold no thread either. */
+    @Test
+    void whereNobodyReadsAStream() throws Exception {
+        RemoteConsole.setLimit(server.beans(), LimitKeys.OUTBOUND_AGE.name(), "2s");
+        List<SocketChannel> clients = new ArrayList<>();
+        try (RoomClient publisher = RoomClient.enter(server.base(), ROOM, "publisher")) {
+            long before = server.openFiles();
+            for (int i = 0; i < STREAMS; i++) {
+                clients.add(stream("reader-" + i));
+            }
+            ScrapedMetrics.await(server.base(), END_SECONDS, "roomcast_sessions", 1 + STREAMS);
+            Await.until("the end of the streams", END_SECONDS, () -> {
+                for (int i = 0; i < 20; i++) {
+                    publisher
+                            .say("{'type':'publish','id':1,'content':'" + CONTENT + "'}")
+                            // Some are refused, because the node keeps only so much for those that do not read.
+                            .next(answer -> answer.is("ack") || answer.is("error"), "an answer");
+                }
+                return ScrapedMetrics.of(server.base()).get("roomcast_sessions") == 1;
+            });
+            ScrapedMetrics.await(server.base(), END_SECONDS, "roomcast_outbound_held_bytes", 0);
+            Await.until("the end of the connections", END_SECONDS, () -> server.openFiles() < before + STREAMS / 2);
+        } finally {
+            for (SocketChannel client : clients) {
+                client.close();
+            }
+            RemoteConsole.setLimit(server.beans(), LimitKeys.OUTBOUND_AGE.name(), LimitKeys.OUTBOUND_AGE.defaultText());
+        }
+    }
+
+    /** A stream of the events of a room. Its client reads nothing but how it begins. */
+    private static SocketChannel stream(String user) throws IOException {
+        URI events = server.base().resolve("http/events?rooms=" + ROOM + "&user=" + user);
+        SocketChannel client = SocketChannel.open();
+        client.setOption(StandardSocketOptions.SO_RCVBUF, 4_096);
+        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), events.getPort()));
+        String request = "GET " + events.getRawPath() + '?' + events.getRawQuery() + " HTTP/1.1\r\nHost: "
+                + events.getAuthority() + "\r\n\r\n";
+        client.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+        ByteBuffer status = ByteBuffer.allocate("HTTP/1.1 200".length());
+        while (status.hasRemaining() && client.read(status) >= 0) {
+            // Until the stream has begun.
+        }
+        assertEquals("HTTP/1.1 200", new String(status.array(), StandardCharsets.US_ASCII));
+        return client;
     }
 
     /** None of the clients closes its side before all of the server's are closed. */

@@ -1,5 +1,6 @@
 package io.roomcast.http.rooms;
 
+import io.roomcast.http.ConnectionWatch;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.WriteListener;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
  */
 final class ListenedStream implements WriteListener {
     private final ServletResponse response;
+    private final ConnectionWatch watch;
     /** Null before the first write. */
     private ServletOutputStream out;
     /** The bytes that are to be written; null when they are. */
@@ -34,8 +36,9 @@ final class ListenedStream implements WriteListener {
     /** Ends the response when the server has called the listener; null for nothing. */
     private Runnable deferredEnd;
 
-    ListenedStream(ServletResponse response) {
+    ListenedStream(ServletResponse response, ConnectionWatch watch) {
         this.response = response;
+        this.watch = watch;
     }
 
     /** @param whenTaken gets null when the server has taken the bytes, or why it has not */
@@ -73,17 +76,28 @@ final class ListenedStream implements WriteListener {
     /**
      * Nothing is written any more.
      *
-     * @param complete ends the response. Runs when the server has called the listener, if it was given one: Undertow
+     * @param complete completes the response. Runs when the server has called the listener, if it was given one: Undertow
      *     would write a stack trace to the log if the response were complete before.
      */
     void end(Runnable complete) {
+        boolean isInUse;
         synchronized (this) {
             hasEnded = true;
+            isInUse = isListening;
             if (isListening && !isPossible && failure == null) {
                 deferredEnd = complete;
                 return;
             }
         }
+        if (isInUse) {
+            watch.execute(() -> completeAlone(complete));
+        } else {
+            complete.run();
+        }
+    }
+
+    /** Completes the response while no other thread writes. */
+    private synchronized void completeAlone(Runnable complete) {
         complete.run();
     }
 
@@ -108,7 +122,7 @@ final class ListenedStream implements WriteListener {
         if (end == null) {
             proceed();
         } else {
-            end.run();
+            completeAlone(end);
         }
     }
 

@@ -58,7 +58,7 @@ final class RoomsResponse {
         this.embedded = embedded;
         this.watch = watch;
         this.unread = unread;
-        this.stream = new ListenedStream(response);
+        this.stream = new ListenedStream(response, watch);
     }
 
     /** The body of the request will not be read. To be called before {@link #sendFailure}. */
