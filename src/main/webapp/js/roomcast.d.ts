@@ -175,6 +175,8 @@ export interface RoomEvents {
     at?: number;
     members?: number;
     recovered: boolean;
+    /** That of the users in the room; see `presence`. Absent where `members` is. */
+    revision?: number;
     /** Whether the room was joined before. */
     returned: boolean;
   };
@@ -183,7 +185,15 @@ export interface RoomEvents {
   recovered: { room: string; from: number; to: number; count: number };
   /** The messages with these offsets were not delivered. */
   gap: { room: string; epoch: string; from: number; to: number; renumbered: boolean; error?: RoomcastError };
-  presence: { room: string; joined: User[]; renamed: User[]; left: User[]; count: number };
+  presence: {
+    room: string;
+    joined: User[];
+    renamed: User[];
+    left: User[];
+    count: number;
+    /** Another number whenever users came, went or have another name. */
+    revision?: number;
+  };
   signal: { room: string; sender: string; name: string; signal: string; content?: string };
   /** The server could not store a message now; it is sent again. */
   delayed: Delayed;

@@ -14,11 +14,11 @@ const place = (position) => position && { epoch: position.epoch, offset: positio
  *
  * | event | detail | when |
  * |---|---|---|
- * | `joined` | `{room, user, name, epoch, offset, at?, members?, recovered, returned}` | joined; `returned`: again |
+ * | `joined` | `{room, user, name, epoch, offset, at?, members?, revision?, recovered, returned}` | `returned`: again |
  * | `message` | a message | each once and in order |
  * | `recovered` | `{room, from, to, count}` | back, and every missed message was delivered |
  * | `gap` | `{room, epoch, from, to, renumbered, error?}` | these offsets were not delivered |
- * | `presence` | `{room, joined: [user], renamed: [user], left: [user], count}` | as below; large rooms: `count` only |
+ * | `presence` | `{room, joined: [user], renamed: [user], left: [user], count, revision?}` | as below; large: `count` |
  * | `signal` | `{room, sender, name, signal, content?}` | something fleeting, such as `signal: 'typing'` |
  * | `delayed` | `{room, idempotencyKey, error, delayMs}` | the server asks for patience; it is sent again |
  * | `refused` | RoomcastError | the room could not be joined and will not be, before the next connection or `rejoin` |

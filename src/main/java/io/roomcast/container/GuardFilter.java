@@ -116,8 +116,24 @@ public class GuardFilter extends HttpFilter {
         }
     }
 
+    /**
+     * Keeps quiet if the client leaves while any servlet writes: some servers log a stack trace otherwise, which strangers
+     * could make many of. Once a response has begun, nothing else makes its stream fail.
+     */
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        try {
+            check(request, response, chain);
+        } catch (IOException e) {
+            if (!response.isCommitted()) {
+                throw e;
+            }
+            LOG.log(Level.DEBUG, "the client is gone", e);
+        }
+    }
+
+    private void check(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         PayaraRequest payara = onPayara ? PayaraRequest.of(request) : null;
         if (payara != null && headTimeout != null) {

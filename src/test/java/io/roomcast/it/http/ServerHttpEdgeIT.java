@@ -61,6 +61,29 @@ class ServerHttpEdgeIT {
         }
     }
 
+    /** Whatever their clients ask for, read or leave out; {@link #nothingLeftATrace} looks at the log. */
+    @Test
+    void clientsThatLeaveLeaveNoTrace() throws IOException {
+        String poll = "{\"rooms\":{\"left\":null},\"waitMs\":20000}";
+        String post = host() + "Content-Length: " + poll.length() + "\r\n";
+        List<String> requests = List.of(
+                head("GET", "metrics", host()),
+                head("GET", "health/ready", host()),
+                head("GET", "api/v1/openapi.yaml", host()),
+                head("GET", "http/events?user=ann&rooms=left", host()),
+                head("POST", "http/poll?user=ann", post) + poll,
+                head("POST", "http/send?user=ann", post) + poll);
+        for (int i = 0; i < 300; i++) {
+            try (RawHttp client = new RawHttp(base())) {
+                client.write(requests.get(i % requests.size()).repeat(1 + i % 5));
+                if (i % 7 == 0) {
+                    client.answer(false);
+                }
+            }
+        }
+        assertEquals(200, ok("health/ready", host()));
+    }
+
     private static URI base() {
         return server.http("");
     }
