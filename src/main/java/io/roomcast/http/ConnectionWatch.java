@@ -29,7 +29,7 @@ public interface ConnectionWatch {
         }
 
         @Override
-        public void execute(Runnable task) {
+        public void complete(boolean hasListener, Runnable task) {
             task.run();
         }
     };
@@ -57,8 +57,10 @@ public interface ConnectionWatch {
     void end();
 
     /**
-     * Runs a task that completes a response, where the server does so without an entry in its log if the client has gone
-     * meanwhile: on the calling thread, or on another one.
+     * Runs a task that completes the response, on the thread that suits the server: there it neither makes an entry in the
+     * log if the client has gone meanwhile, nor keeps a thread that serves others.
+     *
+     * @param hasListener whether the stream of the response has a listener
      */
-    void execute(Runnable task);
+    void complete(boolean hasListener, Runnable task);
 }

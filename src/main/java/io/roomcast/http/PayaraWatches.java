@@ -4,6 +4,7 @@ import io.roomcast.node.Threads;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.nio.NIOConnection;
 
@@ -67,9 +68,16 @@ public final class PayaraWatches implements AutoCloseable {
             watches.remove(this);
         }
 
+        /**
+         * On a thread for requests: Payara then does the rest of its work with the request, and may wait for others meanwhile.
+         */
         @Override
-        public void execute(Runnable complete) {
-            complete.run();
+        public void complete(boolean hasListener, Runnable complete) {
+            try {
+                connection.getTransport().getWorkerThreadPool().execute(complete);
+            } catch (RejectedExecutionException e) {
+                complete.run();
+            }
         }
 
         void look() {

@@ -93,9 +93,10 @@ final class UndertowWatch implements ConnectionWatch {
         hasEnded = true;
     }
 
+    /** On the I/O thread, where Undertow ends such a stream. It may wait for the client at the end of another one. */
     @Override
-    public void execute(Runnable task) {
-        if (Thread.currentThread() == connection.getIoThread()) {
+    public void complete(boolean hasListener, Runnable task) {
+        if (!hasListener || Thread.currentThread() == connection.getIoThread()) {
             task.run();
             return;
         }

@@ -89,11 +89,7 @@ final class ListenedStream implements WriteListener {
                 return;
             }
         }
-        if (isInUse) {
-            watch.execute(() -> completeAlone(complete));
-        } else {
-            complete.run();
-        }
+        watch.complete(isInUse, () -> completeAlone(complete));
     }
 
     /** Completes the response while no other thread writes. */
