@@ -4,12 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.support.CapturedLog;
 import io.roomcast.support.TestServer;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -30,21 +27,16 @@ class ServerHttpEdgeIT {
     /** Null on other servers. */
     private static final String WILDFLY_HOME = System.getProperty("wildfly.home");
 
-    private static final Path WILDFLY_LOG =
-            Path.of(System.getProperty("wildfly.home", ""), "standalone/log/server.log");
-    private static final Pattern TRACE = Pattern.compile("(?m)^\\s+at \\w");
     /** What tells a stranger more about a server than its answers do. */
     private static final Pattern TELLTALE =
             Pattern.compile("(?i)exception|\\tat |grizzly|undertow|jboss|\\d\\.\\d+\\.\\d");
 
     private static TestServer server;
-    private static CapturedLog log;
-    private static long logged;
+    private static TraceCheck traces;
 
     @BeforeAll
     static void start() throws IOException {
-        log = CapturedLog.of("");
-        logged = Files.exists(WILDFLY_LOG) ? Files.size(WILDFLY_LOG) : 0;
+        traces = new TraceCheck();
         server = TestServer.open();
         // Payara's listener is watched from the first request for Roomcast on.
         assertEquals(200, ok("index.html", "Host: a\r\n"));
@@ -53,12 +45,7 @@ class ServerHttpEdgeIT {
     @AfterAll
     static void nothingLeftATrace() throws IOException {
         server.close();
-        log.close();
-        assertFalse(log.hasTraces());
-        if (Files.exists(WILDFLY_LOG)) {
-            String lines = Files.readString(WILDFLY_LOG).substring((int) logged);
-            assertFalse(TRACE.matcher(lines).find(), lines);
-        }
+        traces.close();
     }
 
     /** Whatever their clients ask for, read or leave out; {@link #nothingLeftATrace} looks at the log. */
