@@ -63,4 +63,7 @@ public interface ConnectionWatch {
      * @param hasListener whether the stream of the response has a listener
      */
     void complete(boolean hasListener, Runnable task);
+
+    /** Closes the connection of a client that reads nothing, where the server itself would wait for it without a limit. */
+    default void cut() {}
 }

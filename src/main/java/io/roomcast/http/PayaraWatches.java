@@ -80,6 +80,12 @@ public final class PayaraWatches implements AutoCloseable {
             }
         }
 
+        @Override
+        public void cut() {
+            end();
+            connection.terminateSilently();
+        }
+
         void look() {
             synchronized (this) {
                 if (hasEnded || connection.isOpen() && !GrizzlySocket.hasEnded(connection)) {

@@ -135,7 +135,11 @@ public class EventStreams {
             } else {
                 leases.end(session, code);
             }
-            response.end();
+            if (code == CloseCode.SLOW_CONSUMER) {
+                response.cut();
+            } else {
+                response.end();
+            }
         }
     }
 }

@@ -229,6 +229,12 @@ final class RoomsResponse {
         }
     }
 
+    /** Ends the response to a client that reads nothing of it. */
+    void cut() {
+        watch.cut();
+        end();
+    }
+
     /** Ends the response, once. Nothing is written after it. */
     void end() {
         if (!hasEnded.compareAndSet(false, true)) {
