@@ -22,6 +22,16 @@ public enum Dialect {
 
         @Override
         void release(Connection connection) {}
+
+        @Override
+        MessageIndex index(String language) {
+            return new SqliteIndex();
+        }
+
+        @Override
+        boolean writesBeside() {
+            return false;
+        }
     },
 
     /**
@@ -62,6 +72,16 @@ public enum Dialect {
                 statement.execute("SELECT pg_advisory_unlock" + LOCK);
             }
             connection.commit();
+        }
+
+        @Override
+        MessageIndex index(String language) {
+            return new PostgresIndex(language);
+        }
+
+        @Override
+        boolean writesBeside() {
+            return true;
         }
     };
 
@@ -106,6 +126,12 @@ public enum Dialect {
 
     /** Takes back {@link #claim}. */
     abstract void release(Connection connection) throws SQLException;
+
+    /** @param language of the words; SQLite knows none */
+    abstract MessageIndex index(String language);
+
+    /** Whether several transactions may write at once, so that the index does not delay messages. */
+    abstract boolean writesBeside();
 
     private static boolean isTrue(Statement statement, String query) throws SQLException {
         try (ResultSet found = statement.executeQuery(query)) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -33,8 +34,14 @@ public final class JdbcArchive implements Archive {
     /** Rows that a driver may read ahead where the end is not known. */
     private static final int FETCHED_ROWS = 500;
 
+    /** Numberings that are looked through at a time for messages that are not in the index. */
+    private static final int LOOKED_NUMBERINGS = 500;
+
     private final Transactions transactions;
     private final NumberingIds numberings = new NumberingIds();
+    private final Dialect dialect;
+    private final MessageIndex index;
+    private final IndexBacklog backlog = new IndexBacklog();
     private final String place;
     private final InstantSource wall;
     private final Runnable checkStorage;
@@ -46,22 +53,26 @@ public final class JdbcArchive implements Archive {
      *
      * @param source gives connections: one that is kept, and one for each read
      * @param place as {@link #place}
+     * @param language of the words that are looked for, as PostgreSQL calls it; SQLite knows none
      * @param discard called with a connection that may not be used again, before it is closed
      * @param checkStorage called after each commit, before anybody relies on it; throws {@link ArchiveException} if what
      *     was written cannot be found again, though the database says that it is written
      * @param closeSource called by {@link #close}
-     * @throws UnfitDatabaseException if a newer program has made the tables
+     * @throws UnfitDatabaseException if a newer program has made the tables, or the database does not know the language
      * @throws ArchiveException if the database cannot be used, or another node uses it
      */
     public JdbcArchive(
             DataSource source,
             Dialect dialect,
             String place,
+            String language,
             InstantSource wall,
             Consumer<Connection> discard,
             Runnable checkStorage,
             Runnable closeSource) {
         this.transactions = new Transactions(source, dialect, discard);
+        this.dialect = dialect;
+        this.index = dialect.index(language);
         this.place = place;
         this.wall = wall;
         this.checkStorage = checkStorage;
@@ -69,7 +80,9 @@ public final class JdbcArchive implements Archive {
         try {
             this.salt = transactions.write(connection -> {
                 Migrations.run(connection, dialect);
-                return readOrMakeSalt(connection);
+                byte[] found = readOrMakeSalt(connection);
+                index.prepare(connection);
+                return found;
             });
         } catch (RuntimeException e) {
             transactions.close();
@@ -120,23 +133,26 @@ public final class JdbcArchive implements Archive {
     @Override
     public void append(List<Run> runs) {
         try {
-            transactions.write(connection -> {
-                append(connection, runs);
-                return null;
-            });
+            List<IndexBacklog.Part> stored = transactions.write(connection -> append(connection, runs));
             checkStorage.run();
+            stored.forEach(backlog::add);
         } catch (RuntimeException | Error e) {
             // It may have some that were not stored.
             numberings.forget();
+            backlog.lookAgain();
             throw e;
         }
     }
 
-    private void append(Connection connection, List<Run> runs) throws SQLException {
+    private List<IndexBacklog.Part> append(Connection connection, List<Run> runs) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
                 "INSERT INTO message (numbering, msg_offset, stored_at, key_digest, body) VALUES (?, ?, ?, ?, ?)")) {
+            List<IndexBacklog.Part> stored = new ArrayList<>(runs.size());
             for (Run run : runs) {
                 long numbering = numberings.findOrBegin(connection, run);
+                long first = run.messages().get(0).offset();
+                stored.add(new IndexBacklog.Part(
+                        numbering, first - 1, first - 1 + run.messages().size()));
                 for (Message message : run.messages()) {
                     insert.setLong(1, numbering);
                     insert.setLong(2, message.offset());
@@ -147,6 +163,7 @@ public final class JdbcArchive implements Archive {
                 }
             }
             insert.executeBatch();
+            return stored;
         }
     }
 
@@ -255,6 +272,8 @@ public final class JdbcArchive implements Archive {
             return 0;
         }
         return transactions.write(connection -> {
+            index.lock(connection);
+            index.delete(connection, epoch, 0, lastOld);
             try (PreparedStatement delete =
                             connection.prepareStatement("DELETE FROM message WHERE numbering = ? AND msg_offset <= ?");
                     PreparedStatement note =
@@ -283,6 +302,29 @@ public final class JdbcArchive implements Archive {
             }
             return last;
         }
+    }
+
+    @Override
+    public int index(int limit) {
+        long after = backlog.lookAfter();
+        if (after >= 0) {
+            MessageIndex.IndexLook look =
+                    transactions.read(connection -> MessageIndex.look(connection, after, LOOKED_NUMBERINGS));
+            backlog.looked(after, look.found(), look.last());
+        }
+        List<IndexBacklog.Part> parts = backlog.next(limit);
+        if (parts.isEmpty()) {
+            return 0;
+        }
+        Transactions.Work<MessageIndex.Indexed> work = connection -> index.index(connection, parts, limit);
+        MessageIndex.Indexed indexed = dialect.writesBeside() ? transactions.read(work) : transactions.write(work);
+        indexed.parts().forEach(backlog::indexed);
+        return indexed.messages();
+    }
+
+    @Override
+    public OptionalLong unindexed() {
+        return backlog.lookAfter() < 0 ? OptionalLong.of(backlog.count()) : OptionalLong.empty();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -144,6 +145,16 @@ public final class LazyArchive implements Archive {
     @Override
     public int deleteOldest(long epoch, long time, int limit) {
         return opened().deleteOldest(epoch, time, limit);
+    }
+
+    @Override
+    public int index(int limit) {
+        return opened().index(limit);
+    }
+
+    @Override
+    public OptionalLong unindexed() {
+        return opened().unindexed();
     }
 
     @Override

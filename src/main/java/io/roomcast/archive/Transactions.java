@@ -38,6 +38,7 @@ final class Transactions implements AutoCloseable {
         this.discard = discard;
     }
 
+    /** Runs work on a connection of its own: a read, or what does no harm if another node writes. */
     <T> T read(Work<T> work) {
         try (Connection connection = open()) {
             try {

@@ -8,6 +8,11 @@ public final class UnfitDatabaseException extends RuntimeException {
         super(message, null, false, false);
     }
 
+    static UnfitDatabaseException unknownLanguage(String language) {
+        return new UnfitDatabaseException(
+                "its full text search has no language called " + language + "; see roomcast.archive.language");
+    }
+
     /** The tables were made by a newer program. This one does not touch them. */
     static UnfitDatabaseException newerSchema(int version, int newest) {
         return new UnfitDatabaseException("its tables have version " + version

@@ -60,7 +60,16 @@ public final class ArchiveKeys {
             "How long the archive keeps a message, from 10m on; it is deleted within two minutes afterwards. 0 for ever.",
             ArchiveKeys::retention);
 
-    static final List<Key<?>> ALL = List.of(DATA, URL, USER, PASSWORD, DATASOURCE, RETENTION);
+    public static final Key<String> LANGUAGE = new Key<>(
+            "roomcast.archive.language",
+            "simple",
+            "text",
+            "Language of the words that the search of PostgreSQL finds in other forms, too, such as `english`; the names "
+                    + "are those of `pg_ts_config`. `simple` finds the word as it was written, in whatever case and with "
+                    + "whatever accents, as SQLite does. After a change all messages are indexed anew.",
+            Values.matching("[a-z][a-z0-9_]{0,62}", "a name of pg_ts_config such as english"));
+
+    static final List<Key<?>> ALL = List.of(DATA, URL, USER, PASSWORD, DATASOURCE, RETENTION, LANGUAGE);
 
     /** Not shorter than idempotency keys are known. */
     private static Duration retention(String text) {

@@ -53,7 +53,7 @@ final class ServerArchive {
         }
         String place = "the data source " + name;
         LazyArchive archive =
-                new LazyArchive(setting, place, () -> open(find(directory, name), place, clocks), clocks.nanos());
+                new LazyArchive(setting, place, () -> open(find(directory, name), place, config, clocks), clocks.nanos());
         try {
             archive.tryToOpen();
         } catch (UnfitDatabaseException e) {
@@ -64,9 +64,17 @@ final class ServerArchive {
     }
 
     /** The server owns the data source. So nothing of it is closed but the connections. */
-    private static Archive open(DataSource source, String place, Clocks clocks) {
+    private static Archive open(DataSource source, String place, RoomcastConfig config, Clocks clocks) {
         requirePostgres(source);
-        return new JdbcArchive(source, Dialect.POSTGRESQL, place, clocks.wall(), connection -> {}, () -> {}, () -> {});
+        return new JdbcArchive(
+                source,
+                Dialect.POSTGRESQL,
+                place,
+                config.get(ArchiveKeys.LANGUAGE),
+                clocks.wall(),
+                connection -> {},
+                () -> {},
+                () -> {});
     }
 
     private static void requirePostgres(DataSource source) {

@@ -10,6 +10,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
+import io.roomcast.relay.ArchiveIndexing;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
@@ -47,6 +48,7 @@ public final class DurableRelay implements Relay {
     private final GroupCommit commits;
     private final ArchivedRooms rooms;
     private final Retention retention;
+    private final ArchiveIndexing indexing;
 
     /**
      * @param memory not started; its salt is that of the archive
@@ -74,6 +76,11 @@ public final class DurableRelay implements Relay {
         ArchiveLoader loader = new ArchiveLoader(archive, memory, clocks.wall());
         this.commits = new GroupCommit(archive, memory, loader, clocks, metrics, threads, maxQueuedBytes);
         this.rooms = new ArchivedRooms(memory, loader, threads, warnings, commits::onFailure);
+        this.indexing = new ArchiveIndexing(archive, metrics, threads, clocks.nanos(), failure -> {
+            commits.onFailure(failure);
+            warnings.warn(
+                    "archive index", () -> "Messages could not be indexed for the search: " + failure.getMessage());
+        });
     }
 
     @Override
@@ -229,6 +236,7 @@ public final class DurableRelay implements Relay {
 
     @Override
     public void close() {
+        indexing.close();
         retention.close();
         commits.close();
         rooms.close();

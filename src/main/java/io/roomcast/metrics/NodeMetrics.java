@@ -20,6 +20,7 @@ public final class NodeMetrics {
     private final Map<Latency, Histogram> latencies = new EnumMap<>(Latency.class);
     private final LongAdder portableSessions = new LongAdder();
     private final LongAdder archiveQueueBytes = new LongAdder();
+    private volatile long archiveUnindexed;
     private final ConcurrentMap<String, LongAdder> refusals = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, LongAdder> limits = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, LongAdder> closes = new ConcurrentHashMap<>();
@@ -94,6 +95,16 @@ public final class NodeMetrics {
     /** Number of open sessions on the portable path. */
     public long portableSessions() {
         return portableSessions.sum();
+    }
+
+    /** @param count of messages in the archive that its search does not find yet */
+    public void setArchiveUnindexed(long count) {
+        archiveUnindexed = count;
+    }
+
+    /** Messages in the archive that its search does not find yet. */
+    public long archiveUnindexed() {
+        return archiveUnindexed;
     }
 
     /** @param change of the bytes of messages that wait to be stored in the archive */

@@ -3,6 +3,7 @@ package io.roomcast.relay;
 import io.roomcast.protocol.RoomName;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Keeps messages longer than any process, in a database. {@code ArchiveContractTest} checks what every implementation
@@ -119,6 +120,18 @@ public interface Archive extends AutoCloseable {
      * @return how many were deleted; fewer than {@code limit} if no others are old
      */
     int deleteOldest(long epoch, long time, int limit);
+
+    /**
+     * Puts messages into the index of the search that are not there yet, in one commit. {@link #append} leaves this to
+     * whoever calls here again and again: those who publish do not wait for it. Called by one thread at a time.
+     *
+     * @param limit most messages
+     * @return how many; 0 if none is left, or while they are being looked for
+     */
+    int index(int limit);
+
+    /** About how many messages are not in the index of the search yet. Empty while they are being looked for. */
+    OptionalLong unindexed();
 
     /**
      * Commits something that is no message, to find out whether a commit is possible.

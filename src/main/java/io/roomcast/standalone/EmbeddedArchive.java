@@ -35,8 +35,8 @@ public final class EmbeddedArchive {
      */
     private static final String NATIVE_FILES = "sqlite-*-*sqlitejdbc.*";
 
-    /** One writes, and two read. */
-    private static final int CONNECTIONS = 3;
+    /** One writes, two read messages, two search, and one looks for what is not indexed. */
+    private static final int CONNECTIONS = 6;
 
     /** A number of pages that is no limit. */
     static final int NO_LIMIT = 0;
@@ -101,6 +101,7 @@ public final class EmbeddedArchive {
                     opened,
                     Dialect.SQLITE,
                     file.toString(),
+                    "",
                     InstantSource.system(),
                     opened::evictConnection,
                     new SqliteFiles(file)::check,

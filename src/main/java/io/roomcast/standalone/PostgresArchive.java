@@ -20,8 +20,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PostgresArchive {
     private static final String KEY = ArchiveKeys.URL.name();
 
-    /** One writes, two read, and one deletes. */
-    private static final int CONNECTIONS = 4;
+    /** One writes, two read messages, two search, one indexes, and one deletes. */
+    private static final int CONNECTIONS = 7;
 
     private static final int CONNECTION_MILLIS = 5_000;
 
@@ -41,7 +41,7 @@ final class PostgresArchive {
         }
         PGSimpleDataSource database = database(config);
         String place = place(config.get(ArchiveKeys.URL));
-        LazyArchive archive = new LazyArchive(KEY, place, () -> open(database, place), System::nanoTime);
+        LazyArchive archive = new LazyArchive(KEY, place, () -> open(database, place, config), System::nanoTime);
         try {
             archive.tryToOpen();
         } catch (UnfitDatabaseException e) {
@@ -87,7 +87,7 @@ final class PostgresArchive {
         }
     }
 
-    private static Archive open(PGSimpleDataSource database, String place) {
+    private static Archive open(PGSimpleDataSource database, String place, RoomcastConfig config) {
         // Says at once, and in its own words, why it cannot be reached. A pool would wait, and then say that it did.
         try (Connection first = database.getConnection()) {
             first.getMetaData().getDatabaseMajorVersion();
@@ -100,6 +100,7 @@ final class PostgresArchive {
                     pool,
                     Dialect.POSTGRESQL,
                     place,
+                    config.get(ArchiveKeys.LANGUAGE),
                     InstantSource.system(),
                     pool::evictConnection,
                     () -> {},

@@ -6,6 +6,7 @@ import io.roomcast.relay.ArchiveException;
 import io.roomcast.support.Await;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 
 /** A real archive that a test can hold, or let fail. */
@@ -140,6 +141,16 @@ final class FaultyArchive implements Archive {
     public int deleteOldest(long epoch, long time, int limit) {
         beforeCommit();
         return archive.deleteOldest(epoch, time, limit);
+    }
+
+    @Override
+    public int index(int limit) {
+        return archive.index(limit);
+    }
+
+    @Override
+    public OptionalLong unindexed() {
+        return archive.unindexed();
     }
 
     @Override

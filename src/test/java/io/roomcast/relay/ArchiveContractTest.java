@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -180,6 +181,30 @@ public abstract class ArchiveContractTest {
         assertEquals(Optional.of(new Archive.Numbering("e1", 5)), archive.numbering(other));
         assertEquals(1, archive.firstOffset(other, "e1"));
         assertEquals(1, archive.firstOffset(other, "never"));
+    }
+
+    /** Indexes all that is stored. */
+    protected final void indexAll() {
+        do {
+            while (archive.index(3) > 0) {}
+        } while (archive.unindexed().isEmpty());
+    }
+
+    @Test
+    void whatIsStoredIsIndexedAfterwardsSomeAtATimeAndOnce() {
+        indexAll();
+        RoomName other = new RoomName(room + ".other");
+        archive.append(List.of(run(room, "e1", 1, 5), run(other, "e1", 1, 2)));
+        assertEquals(OptionalLong.of(7), archive.unindexed());
+        assertEquals(3, archive.index(3));
+        assertEquals(3, archive.index(3));
+        assertEquals(OptionalLong.of(1), archive.unindexed());
+        archive.append(List.of(run(room, "e1", 6, 6), run(room, "e2", 1, 1)));
+        reopen();
+        assertEquals(OptionalLong.empty(), archive.unindexed(), "nobody has looked yet");
+        assertEquals(3, archive.index(100));
+        assertEquals(OptionalLong.of(0), archive.unindexed());
+        assertEquals(0, archive.index(100));
     }
 
     @Test

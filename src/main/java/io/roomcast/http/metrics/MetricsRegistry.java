@@ -98,6 +98,11 @@ public class MetricsRegistry {
                 metrics::archiveQueueBytes);
         gauge(
                 registry,
+                "roomcast.archive.unindexed",
+                "Messages in the archive that its search does not find yet",
+                metrics::archiveUnindexed);
+        gauge(
+                registry,
                 "roomcast.outbound.held.bytes",
                 "Bytes that wait for all sessions; a shared message counts once",
                 sessions::heldBytes);

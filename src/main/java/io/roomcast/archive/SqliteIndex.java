@@ -1,0 +1,79 @@
+package io.roomcast.archive;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HexFormat;
+import java.util.List;
+
+/** The index in SQLite: a table of FTS5 that does not keep the texts has the words, and the room and the sender of each. */
+final class SqliteIndex extends MessageIndex {
+    /** Rows without content cannot be changed, only deleted by their number. */
+    private static final String DELETE_WORDS = "DELETE FROM message_words WHERE rowid IN"
+            + " (SELECT id FROM message_index WHERE numbering = ? AND msg_offset BETWEEN ? AND ?)";
+
+    @Override
+    String manner() {
+        return "words 1";
+    }
+
+    /** Only one transaction at a time writes. */
+    @Override
+    void lock(Connection connection) {}
+
+    @Override
+    void insert(Connection connection, List<Row> rows) throws SQLException {
+        try (PreparedStatement index = connection.prepareStatement(
+                        "INSERT INTO message_index (id, numbering, msg_offset, sender) VALUES (?, ?, ?, ?)");
+                PreparedStatement words = connection.prepareStatement(
+                        "INSERT INTO message_words (rowid, words, scope) VALUES (?, ?, ?)")) {
+            for (Row row : rows) {
+                index.setLong(1, row.id());
+                index.setLong(2, row.message().numbering());
+                index.setLong(3, row.message().offset());
+                index.setString(4, row.message().text().sender());
+                index.addBatch();
+                words.setLong(1, row.id());
+                words.setString(2, row.words());
+                words.setString(
+                        3,
+                        room(row.message().numbering()) + " "
+                                + sender(row.message().text().sender()));
+                words.addBatch();
+            }
+            index.executeBatch();
+            words.executeBatch();
+        }
+    }
+
+    private static String room(long numbering) {
+        return "r" + numbering;
+    }
+
+    private static String sender(String id) {
+        return "u" + HexFormat.of().formatHex(id.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    void deleteAll(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("DELETE FROM message_index");
+            statement.executeUpdate("INSERT INTO message_words (message_words) VALUES ('delete-all')");
+        }
+    }
+
+    @Override
+    void delete(Connection connection, long numbering, long first, long last) throws SQLException {
+        for (String command :
+                List.of(DELETE_WORDS, "DELETE FROM message_index WHERE numbering = ? AND msg_offset BETWEEN ? AND ?")) {
+            try (PreparedStatement delete = connection.prepareStatement(command)) {
+                delete.setLong(1, numbering);
+                delete.setLong(2, first);
+                delete.setLong(3, last);
+                delete.executeUpdate();
+            }
+        }
+    }
+}
