@@ -1,6 +1,7 @@
 package io.roomcast.archive;
 
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.SearchTerms;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import java.security.SecureRandom;
@@ -15,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -320,6 +322,16 @@ public final class JdbcArchive implements Archive {
         MessageIndex.Indexed indexed = dialect.writesBeside() ? transactions.read(work) : transactions.write(work);
         indexed.parts().forEach(backlog::indexed);
         return indexed.messages();
+    }
+
+    @Override
+    public FoundPage search(Search search) {
+        return index.search(transactions, search, wall);
+    }
+
+    @Override
+    public Set<String> matching(SearchTerms terms, Set<String> words) {
+        return index.matching(transactions, terms, words);
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.roomcast.archive;
 
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.SearchTerms;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -150,6 +152,16 @@ public final class LazyArchive implements Archive {
     @Override
     public int index(int limit) {
         return opened().index(limit);
+    }
+
+    @Override
+    public FoundPage search(Search search) {
+        return opened().search(search);
+    }
+
+    @Override
+    public Set<String> matching(SearchTerms terms, Set<String> words) {
+        return opened().matching(terms, words);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.roomcast.archive;
 
 import io.roomcast.protocol.MessageText;
+import io.roomcast.protocol.SearchTerms;
 import io.roomcast.protocol.Words;
+import io.roomcast.relay.Archive;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
@@ -9,9 +11,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -52,6 +56,18 @@ abstract class MessageIndex {
 
     /** Deletes the rows of a numbering's messages from one offset to another. */
     abstract void delete(Connection connection, long numbering, long first, long last) throws SQLException;
+
+    /**
+     * As {@link Archive#search}. Begins its transactions itself.
+     *
+     * @param wall to bound the time
+     */
+    abstract Archive.FoundPage search(Transactions transactions, Archive.Search search, InstantSource wall);
+
+    /** As {@link Archive#matching}. */
+    Set<String> matching(Transactions transactions, SearchTerms terms, Set<String> words) {
+        return words.stream().filter(terms::hasWord).collect(Collectors.toSet());
+    }
 
     static String joined(List<String> words) {
         return words.stream().map(Words::folded).filter(word -> !word.isEmpty()).collect(Collectors.joining(" "));

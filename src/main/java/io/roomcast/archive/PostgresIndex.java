@@ -1,12 +1,19 @@
 package io.roomcast.archive;
 
+import io.roomcast.protocol.SearchTerms;
+import io.roomcast.protocol.Words;
+import io.roomcast.relay.Archive;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The index in PostgreSQL: a column of its full text search, with a GIN index, has the words, and the room and the sender
@@ -66,19 +73,65 @@ final class PostgresIndex extends MessageIndex {
                 insert.setString(4, row.message().text().sender());
                 insert.setString(5, language);
                 insert.setString(6, words(row));
-                insert.setString(7, MARK + "r" + row.message().numbering());
-                insert.setString(8, MARK + "u" + row.message().text().sender());
+                insert.setString(7, room(row.message().numbering()));
+                insert.setString(8, sender(row.message().text().sender()));
                 insert.addBatch();
             }
             insert.executeBatch();
         }
     }
 
-    /** A dictionary needs the accents. */
+    static String room(long numbering) {
+        return MARK + "r" + numbering;
+    }
+
+    static String sender(String id) {
+        return MARK + "u" + id;
+    }
+
     private String words(Row row) {
-        return language.equals(SIMPLE)
-                ? row.words()
-                : row.message().text().words().stream().collect(Collectors.joining(" "));
+        return row.message().text().words().stream()
+                .map(word -> word(language, word))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** A dictionary needs the accents. */
+    static String word(String language, String word) {
+        return language.equals(SIMPLE) ? Words.folded(word) : word;
+    }
+
+    @Override
+    Archive.FoundPage search(Transactions transactions, Archive.Search search, InstantSource wall) {
+        return new PostgresSearch(transactions, language, search, wall).run();
+    }
+
+    @Override
+    Set<String> matching(Transactions transactions, SearchTerms terms, Set<String> words) {
+        if (language.equals(SIMPLE) || words.isEmpty()) {
+            return super.matching(transactions, terms, words);
+        }
+        SearchTerms each = new SearchTerms(terms.terms().stream()
+                .flatMap(term -> IntStream.range(0, term.words().size())
+                        .mapToObj(i -> new SearchTerms.Term(
+                                List.of(term.words().get(i)),
+                                term.isPrefix() && i == term.words().size() - 1)))
+                .toList());
+        return transactions.read(connection -> {
+            Set<String> matching = new HashSet<>();
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT w FROM unnest(?) w WHERE to_tsvector(?::regconfig, w) @@ to_tsquery(?::regconfig, ?)")) {
+                select.setArray(1, connection.createArrayOf("text", words.toArray()));
+                select.setString(2, language);
+                select.setString(3, language);
+                select.setString(4, PostgresSearch.query(language, each).replace(" & ", " | "));
+                try (ResultSet found = select.executeQuery()) {
+                    while (found.next()) {
+                        matching.add(found.getString(1));
+                    }
+                }
+            }
+            return matching;
+        });
     }
 
     @Override

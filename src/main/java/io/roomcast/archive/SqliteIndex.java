@@ -1,12 +1,17 @@
 package io.roomcast.archive;
 
+import io.roomcast.protocol.SearchTerms;
+import io.roomcast.relay.Archive;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The index in SQLite: a table of FTS5 that does not keep the texts has the words, and the room and the sender of each. */
 final class SqliteIndex extends MessageIndex {
@@ -54,6 +59,45 @@ final class SqliteIndex extends MessageIndex {
 
     private static String sender(String id) {
         return "u" + HexFormat.of().formatHex(id.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** SQLite has the rows of a word in the order of their ids. So it finds the newest first, however many there are. */
+    @Override
+    Archive.FoundPage search(Transactions transactions, Archive.Search search, InstantSource wall) {
+        return transactions.read(connection -> {
+            FoundRows found = new FoundRows(search);
+            List<Long> numberings =
+                    search.rooms() == null ? List.of() : FoundRows.numberings(connection, search.rooms());
+            if (search.rooms() != null && numberings.isEmpty()) {
+                return found.page(0);
+            }
+            try (PreparedStatement select = connection.prepareStatement(FoundRows.COLUMNS
+                    + " FROM message_words w JOIN message_index i ON i.id = w.rowid" + FoundRows.JOINS
+                    + " WHERE message_words MATCH ? AND w.rowid >= ? AND w.rowid < ? ORDER BY w.rowid DESC LIMIT ?")) {
+                select.setString(1, match(search, numberings));
+                select.setLong(2, firstId(search.from()));
+                select.setLong(3, FoundRows.end(search));
+                select.setInt(4, found.wanted());
+                found.read(select);
+            }
+            return found.page(0);
+        });
+    }
+
+    private static String match(Archive.Search search, List<Long> numberings) {
+        List<String> parts = new ArrayList<>();
+        for (SearchTerms.Term term : search.terms().terms()) {
+            parts.add("words : \"" + joined(term.words()) + "\"" + (term.isPrefix() ? " *" : ""));
+        }
+        if (!numberings.isEmpty()) {
+            parts.add(numberings.stream()
+                    .map(numbering -> '"' + room(numbering) + '"')
+                    .collect(Collectors.joining(" OR ", "scope : (", ")")));
+        }
+        if (search.sender() != null) {
+            parts.add("scope : \"" + sender(search.sender()) + '"');
+        }
+        return String.join(" AND ", parts);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.roomcast.protocol;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +29,7 @@ public sealed interface ClientFrame {
         PUBLISH(true, raw -> raw.messages == null ? Publish.of(raw) : PublishAll.of(raw)),
         SIGNAL(true, raw -> new Signal(raw.id, room(raw), Signal.checkedSignal(raw.signal), raw.checkedContent())),
         HISTORY(true, History::of),
+        SEARCH(false, Search::of),
         MEMBERS(true, raw -> new Members(raw.id, room(raw))),
         LEAVE(true, raw -> new Leave(raw.id, room(raw))),
         REMOVE(true, raw -> new Remove(raw.id, room(raw), Remove.checkedUser(raw.user))),
@@ -291,6 +293,66 @@ public sealed interface ClientFrame {
                 throw new ProtocolException(ErrorCode.BAD_REQUEST, "limit must be from 1 to " + MAX_LIMIT);
             }
             return new History(raw.id, Type.room(raw), raw.before(), raw.after(), (int) limit);
+        }
+    }
+
+    /**
+     * A request for messages with some words.
+     *
+     * @param rooms where to look; empty for all rooms of the session
+     * @param user who has published; null for everybody
+     * @param from the earliest time, in milliseconds since 1970 UTC
+     * @param to the time before which messages must be
+     * @param cursor where the page begins; 0 for the newest
+     * @param limit most messages of the page, 1–100
+     */
+    record Search(
+            Long id, SearchTerms terms, List<RoomName> rooms, UserId user, long from, long to, long cursor, int limit)
+            implements ClientFrame {
+        public static final int DEFAULT_LIMIT = 20;
+        public static final int MAX_LIMIT = 100;
+
+        private static Search of(RawFrame raw) {
+            if (raw.search.defect != null) {
+                throw raw.search.defect;
+            }
+            if (raw.room != null && raw.rooms != null) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "room and rooms exclude each other");
+            }
+            Set<RoomName> rooms = new LinkedHashSet<>();
+            if (raw.room != null) {
+                rooms.add(new RoomName(raw.room));
+            } else if (raw.rooms != null) {
+                raw.rooms.forEach(element -> rooms.add(named(element)));
+                if (rooms.isEmpty()) {
+                    throw new ProtocolException(ErrorCode.BAD_REQUEST, "rooms is empty");
+                }
+            }
+            long limit = raw.limit == null ? DEFAULT_LIMIT : raw.limit;
+            if (limit < 1 || limit > MAX_LIMIT) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "limit must be from 1 to " + MAX_LIMIT);
+            }
+            return new Search(
+                    raw.id,
+                    SearchTerms.parse(raw.search.text),
+                    List.copyOf(rooms),
+                    raw.user == null ? null : new UserId(raw.user),
+                    raw.search.from == null ? 0 : raw.search.from,
+                    raw.search.to == null ? Long.MAX_VALUE : raw.search.to,
+                    SearchPage.cursor(raw.search.cursor),
+                    (int) limit);
+        }
+
+        private static RoomName named(RawFrame element) {
+            if (element.room == null) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "rooms must have the names of rooms");
+            }
+            return new RoomName(element.room);
+        }
+
+        @Override
+        public long bytes() {
+            return 64L * rooms.size();
         }
     }
 

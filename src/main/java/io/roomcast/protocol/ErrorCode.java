@@ -21,6 +21,8 @@ public enum ErrorCode {
     TOO_MANY_ROOMS(429),
     /** A position is of an old epoch of the room, so that its offset says nothing. */
     RENUMBERED(409),
+    /** The server does not have what the request needs. */
+    NOT_IMPLEMENTED(501),
     /** A defect of the server. */
     UNKNOWN(500),
 
@@ -33,8 +35,7 @@ public enum ErrorCode {
     /** The session that a request over HTTP names is not the client's own, or too old. */
     SESSION_INVALID(401),
     /** A later poll of the same session has ended this one. */
-    SUPERSEDED(409),
-    NOT_IMPLEMENTED(501);
+    SUPERSEDED(409);
 
     private final String wire = name().toLowerCase(Locale.ROOT);
     private final int httpStatus;

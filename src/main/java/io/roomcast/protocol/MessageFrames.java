@@ -3,6 +3,7 @@ package io.roomcast.protocol;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** Assembles {@code message} and {@code history} frames from stored bodies, without parsing them. Any thread. */
 public final class MessageFrames {
@@ -93,6 +94,38 @@ public final class MessageFrames {
             }
         }
         return i;
+    }
+
+    /**
+     * A {@code results} frame in UTF-8.
+     *
+     * @param id the client's number for the request, or null
+     */
+    public static byte[] results(Long id, SearchPage page) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        StringBuilder head = new StringBuilder("{\"type\":\"results\"");
+        if (id != null) {
+            head.append(",\"id\":").append(id.longValue());
+        }
+        head.append(",\"more\":").append(page.cursor() != 0);
+        if (page.cursor() != 0) {
+            head.append(",\"cursor\":\"").append(SearchPage.wire(page.cursor())).append('"');
+        }
+        head.append(",\"messages\":[");
+        out.writeBytes(head.toString().getBytes(StandardCharsets.UTF_8));
+        String separator = "";
+        for (SearchPage.Result result : page.results()) {
+            String hits = result.hits().stream()
+                    .map(hit -> "[" + hit.start() + "," + hit.end() + "]")
+                    .collect(Collectors.joining(","));
+            String before = separator + "{\"epoch\":\"" + result.epoch() + "\",\"offset\":"
+                    + result.message().offset() + ",\"hits\":[" + hits + "],";
+            out.writeBytes(before.getBytes(StandardCharsets.UTF_8));
+            out.write(result.message().body(), 1, result.message().body().length - 1);
+            separator = ",";
+        }
+        out.writeBytes("]}".getBytes(StandardCharsets.ISO_8859_1));
+        return out.toByteArray();
     }
 
     /**

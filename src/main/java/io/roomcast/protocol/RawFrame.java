@@ -50,6 +50,8 @@ final class RawFrame {
     RawPosition before;
     RawPosition after;
     Long limit;
+    /** What only a search has. */
+    final RawSearch search = new RawSearch();
 
     /** The first error, a property of the wrong type or a value that is nested too deep; null if there is none. */
     ProtocolException defect;
@@ -164,6 +166,11 @@ final class RawFrame {
                 case "after" -> frame.after = position(parser, value, property, frame);
                 case "limit" -> frame.limit = number(parser, value, property, frame);
                 case "since" -> frame.since = position(parser, value, property, frame);
+                case "text", "from", "to", "cursor" -> {
+                    if (!frame.search.read(parser, property, value)) {
+                        skip(parser, value, frame);
+                    }
+                }
                 default -> readOfMessage(parser, property, value, named, frame);
             }
         }

@@ -1,9 +1,11 @@
 package io.roomcast.relay;
 
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.SearchTerms;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Keeps messages longer than any process, in a database. {@code ArchiveContractTest} checks what every implementation
@@ -129,6 +131,48 @@ public interface Archive extends AutoCloseable {
      * @return how many; 0 if none is left, or while they are being looked for
      */
     int index(int limit);
+
+    /**
+     * What is looked for.
+     *
+     * @param rooms where; null for all
+     * @param sender the id of whoever has published; null for everybody
+     * @param from the earliest time at which a message was stored, in milliseconds since 1970 UTC
+     * @param to the time before which it was stored
+     * @param cursor {@code next} of the page before; 0 for the newest
+     * @param limit most messages
+     * @param maxBytes most bytes of bodies; a single message may have more
+     */
+    record Search(
+            SearchTerms terms,
+            List<RoomName> rooms,
+            String sender,
+            long from,
+            long to,
+            long cursor,
+            int limit,
+            long maxBytes) {}
+
+    /** A message with all the words. */
+    record Found(RoomName room, String epoch, Message message) {}
+
+    /**
+     * A page of a search.
+     *
+     * @param messages newest first; may be fewer than the limit, or none, although there are more, because the time of a
+     *     search is bounded
+     * @param next where the next page begins; 0 if there are no more
+     */
+    record FoundPage(List<Found> messages, long next) {}
+
+    /**
+     * Looks for messages by their words, of all epochs, newest first. What {@link #index} has not done yet is not found.
+     * Takes some seconds at most.
+     */
+    FoundPage search(Search search);
+
+    /** Those of the words of a text that are looked for, such as other forms of a word. */
+    Set<String> matching(SearchTerms terms, Set<String> words);
 
     /** About how many messages are not in the index of the search yet. Empty while they are being looked for. */
     OptionalLong unindexed();

@@ -1,12 +1,14 @@
 package io.roomcast.local;
 
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.SearchTerms;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.support.Await;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /** A real archive that a test can hold, or let fail. */
@@ -146,6 +148,17 @@ final class FaultyArchive implements Archive {
     @Override
     public int index(int limit) {
         return archive.index(limit);
+    }
+
+    @Override
+    public FoundPage search(Search search) {
+        beforeRead();
+        return archive.search(search);
+    }
+
+    @Override
+    public Set<String> matching(SearchTerms terms, Set<String> words) {
+        return archive.matching(terms, words);
     }
 
     @Override

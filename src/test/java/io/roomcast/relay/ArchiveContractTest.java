@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -21,11 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What {@link Archive} promises, for any database. */
-public abstract class ArchiveContractTest {
+public abstract class ArchiveContractTest extends ArchiveSearchContract {
     private static final long PLENTY = 1 << 20;
-
-    protected final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
-    protected Archive archive;
 
     /** Opens the archive of this test, with what was stored in it before. */
     protected abstract Archive open();
@@ -181,13 +177,6 @@ public abstract class ArchiveContractTest {
         assertEquals(Optional.of(new Archive.Numbering("e1", 5)), archive.numbering(other));
         assertEquals(1, archive.firstOffset(other, "e1"));
         assertEquals(1, archive.firstOffset(other, "never"));
-    }
-
-    /** Indexes all that is stored. */
-    protected final void indexAll() {
-        do {
-            while (archive.index(3) > 0) {}
-        } while (archive.unindexed().isEmpty());
     }
 
     @Test

@@ -9,4 +9,4 @@ CREATE TABLE message_index (
     UNIQUE (numbering, msg_offset)
 );
 CREATE INDEX message_index_sender ON message_index (sender, id);
-CREATE VIRTUAL TABLE message_words USING fts5 (words, scope, content = '', contentless_delete = 1, tokenize = 'ascii');
+CREATE VIRTUAL TABLE message_words USING fts5 (words, scope, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '2 3');
