@@ -89,6 +89,12 @@ public final class LimitKeys {
             "`refresh` requests a second of one session, each of which may show a new name in all its rooms; five "
                     + "seconds' worth may come at once, further ones fail with `rate_limited`.");
 
+    public static final Key<Integer> SEARCH_RATE = limit(
+            "search-rate",
+            2,
+            "`search` requests a second of one session, each of which keeps the database busy; five seconds' worth may "
+                    + "come at once, further ones fail with `rate_limited`.");
+
     public static final Key<Integer> IN_FLIGHT = limit(
             "in-flight", 1_000, "Maximum number of unanswered requests of one session; further ones fail with `busy`.");
 
@@ -108,8 +114,8 @@ public final class LimitKeys {
     public static final Key<Integer> ROOMS = limit(
             "rooms",
             100,
-            "Maximum number of rooms of one session, and in one `join`; further joins fail with "
-                    + "`too_many_rooms`.");
+            "Maximum number of rooms of one session, in one `join`, and named in one `search`; further joins fail "
+                    + "with `too_many_rooms`.");
 
     public static final Key<Long> FRAME_BYTES = new Key<>(
             "roomcast.limits.frame-bytes",
@@ -231,7 +237,7 @@ public final class LimitKeys {
 
     /** Rates that are limited for each session, each with a token bucket. */
     public static final List<Key<Integer>> SESSION_RATES =
-            List.of(PUBLISH_RATE, REQUEST_RATE, BAD_FRAME_RATE, REFUSED_RATE, REMOVE_RATE, REFRESH_RATE);
+            List.of(PUBLISH_RATE, REQUEST_RATE, BAD_FRAME_RATE, REFUSED_RATE, REMOVE_RATE, REFRESH_RATE, SEARCH_RATE);
 
     /** Limits of numbers and of rates, in the order of --help. */
     public static final List<Key<Integer>> NUMBERS = List.of(
@@ -251,6 +257,7 @@ public final class LimitKeys {
             REFUSED_RATE,
             REMOVE_RATE,
             REFRESH_RATE,
+            SEARCH_RATE,
             IN_FLIGHT,
             NODE_IN_FLIGHT);
 

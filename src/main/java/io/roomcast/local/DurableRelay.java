@@ -7,10 +7,12 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.SearchPage;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.relay.ArchiveIndexing;
+import io.roomcast.relay.ArchiveSearch;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
@@ -49,6 +51,7 @@ public final class DurableRelay implements Relay {
     private final ArchivedRooms rooms;
     private final Retention retention;
     private final ArchiveIndexing indexing;
+    private final ArchiveSearch search;
 
     /**
      * @param memory not started; its salt is that of the archive
@@ -80,6 +83,10 @@ public final class DurableRelay implements Relay {
             commits.onFailure(failure);
             warnings.warn(
                     "archive index", () -> "Messages could not be indexed for the search: " + failure.getMessage());
+        });
+        this.search = new ArchiveSearch(archive, metrics, threads, clocks.nanos(), failure -> {
+            commits.onFailure(failure);
+            warnings.warn("archive search", () -> "A search of the archive failed: " + failure.getMessage());
         });
     }
 
@@ -224,6 +231,11 @@ public final class DurableRelay implements Relay {
     }
 
     @Override
+    public CompletionStage<SearchPage> search(Archive.Search wanted) {
+        return search.search(wanted);
+    }
+
+    @Override
     public CompletionStage<Void> probe() {
         return commits.probe();
     }
@@ -236,6 +248,7 @@ public final class DurableRelay implements Relay {
 
     @Override
     public void close() {
+        search.close();
         indexing.close();
         retention.close();
         commits.close();

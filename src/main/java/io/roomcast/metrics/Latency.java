@@ -10,6 +10,7 @@ public enum Latency {
     ARCHIVE_COMMIT(
             "roomcast.archive.commit.duration",
             "How long the archive takes to commit the messages that have gathered; failed commits, too"),
+    ARCHIVE_SEARCH("roomcast.archive.search.duration", "How long the archive takes for a page of a search"),
     FAN_OUT("roomcast.fanout.duration", "How long a lane takes to offer a batch to all its members"),
     REPLAY_WAIT(
             "roomcast.replay.wait",

@@ -299,6 +299,7 @@ public sealed interface ClientFrame {
     /**
      * A request for messages with some words.
      *
+     * @param text the words
      * @param rooms where to look; empty for all rooms of the session
      * @param user who has published; null for everybody
      * @param from the earliest time, in milliseconds since 1970 UTC
@@ -307,7 +308,7 @@ public sealed interface ClientFrame {
      * @param limit most messages of the page, 1–100
      */
     record Search(
-            Long id, SearchTerms terms, List<RoomName> rooms, UserId user, long from, long to, long cursor, int limit)
+            Long id, SearchTerms text, List<RoomName> rooms, UserId user, long from, long to, long cursor, int limit)
             implements ClientFrame {
         public static final int DEFAULT_LIMIT = 20;
         public static final int MAX_LIMIT = 100;

@@ -11,8 +11,11 @@ import java.util.List;
 public record SearchPage(List<Result> results, long cursor) {
     private static final int RADIX = 36;
 
-    /** @param hits the words that were looked for, in the content, in their order */
-    public record Result(String epoch, StoredMessage message, List<Words.Word> hits) {}
+    /**
+     * @param room where it was said
+     * @param hits the words that were looked for, in the content, in their order
+     */
+    public record Result(RoomName room, String epoch, StoredMessage message, List<Words.Word> hits) {}
 
     /** A cursor as clients see it. */
     public static String wire(long cursor) {

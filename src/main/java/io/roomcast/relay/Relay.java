@@ -1,12 +1,16 @@
 package io.roomcast.relay;
 
 import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.SearchPage;
 import io.roomcast.room.RoomSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -101,6 +105,17 @@ public interface Relay extends RoomSource, AutoCloseable {
      * @param limit maximum number of messages; the page may have fewer if they are large
      */
     CompletionStage<HistoryPage> historyBefore(RoomName room, long offset, int limit);
+
+    /**
+     * Looks for messages by their words, in all that is kept.
+     *
+     * @return fails with {@code not_implemented} if nothing is kept that can be searched, and with {@code busy} if too
+     *     many searches wait
+     */
+    default CompletionStage<SearchPage> search(Archive.Search search) {
+        return CompletableFuture.failedFuture(new ProtocolException(
+                ErrorCode.NOT_IMPLEMENTED, "this server keeps no messages that could be searched"));
+    }
 
     /**
      * Sends a message from this node to itself, on the same path as all deliveries. The stage completes when the

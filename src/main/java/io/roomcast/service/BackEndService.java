@@ -10,6 +10,7 @@ import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.SearchPage;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
@@ -43,6 +44,7 @@ public class BackEndService {
     private Expulsions expulsions;
     private Limits limits;
     private RoomSettings settings;
+    private Searching searching;
 
     /** For the container's proxy. */
     protected BackEndService() {}
@@ -57,7 +59,8 @@ public class BackEndService {
             LeasedSessions leases,
             Expulsions expulsions,
             Limits limits,
-            RoomSettings settings) {
+            RoomSettings settings,
+            Searching searching) {
         this.publisher = publisher;
         this.relay = relay;
         this.presence = presence;
@@ -67,6 +70,7 @@ public class BackEndService {
         this.expulsions = expulsions;
         this.limits = limits;
         this.settings = settings;
+        this.searching = searching;
     }
 
     /**
@@ -107,6 +111,16 @@ public class BackEndService {
      */
     public CompletionStage<HistoryPage> history(RoomName room, Position before, Position after, int limit) {
         return HistoryReads.read(relay, room, before, after, limit);
+    }
+
+    /**
+     * Looks for messages by their words.
+     *
+     * @param search its rooms are empty for all rooms
+     * @return fails with {@code not_implemented} if nothing is kept that can be searched
+     */
+    public CompletionStage<SearchPage> search(ClientFrame.Search search) {
+        return searching.search(search, search.rooms().isEmpty() ? null : search.rooms());
     }
 
     /** The users in the room, on all nodes. */

@@ -116,6 +116,7 @@ public final class CoreRehearsal implements Rehearsal {
                 null);
         TokenAdmission tokens =
                 new TokenAdmission(authentication, joins, sessions, errors, threads, time, clocks, config);
+        InFlight inFlight = new InFlight(limits);
         service = new RoomService(
                 new Entrance(authentication, sessions, addresses, clocks, refusals, metrics),
                 refusals,
@@ -124,8 +125,9 @@ public final class CoreRehearsal implements Rehearsal {
                 sessions,
                 joins,
                 messaging,
+                new Searching(opened.relay(), errors, threads, rates, limits, inFlight, sessions),
                 rates,
-                new InFlight(limits),
+                inFlight,
                 errors,
                 metrics,
                 new Greeting(tokens, node, limits, config),

@@ -43,6 +43,7 @@ public class RoomService {
     private SessionRegistry sessions;
     private RoomJoins joins;
     private Messaging messaging;
+    private Searching searching;
     private RateLimits rates;
     private InFlight inFlight;
     private ErrorReplies errors;
@@ -63,6 +64,7 @@ public class RoomService {
             SessionRegistry sessions,
             RoomJoins joins,
             Messaging messaging,
+            Searching searching,
             RateLimits rates,
             InFlight inFlight,
             ErrorReplies errors,
@@ -77,6 +79,7 @@ public class RoomService {
         this.sessions = sessions;
         this.joins = joins;
         this.messaging = messaging;
+        this.searching = searching;
         this.rates = rates;
         this.inFlight = inFlight;
         this.errors = errors;
@@ -190,6 +193,8 @@ public class RoomService {
             queueFrameAlone(session, members, members.room(), (room, request) -> {
                 messaging.members(session, members, room, request);
             });
+        } else if (frame instanceof ClientFrame.Search search) {
+            searching.search(session, search);
         } else if (frame instanceof ClientFrame.Refresh refresh) {
             rates.countRefresh(session);
             refresh(session, refresh);

@@ -11,11 +11,13 @@ import io.roomcast.standalone.EmbeddedArchive;
 import io.roomcast.support.Await;
 import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.Frame;
+import io.roomcast.support.Http;
 import io.roomcast.support.MainProcess;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.ScrapedMetrics;
 import jakarta.json.JsonObject;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +39,8 @@ class DurableIT {
     private static final int LIVES = 5;
     /** Publishes that wait for their acknowledgement at a time. */
     private static final int WINDOW = 30;
+
+    private static final String API_KEY = "a-key-of-sixteen-or-more";
 
     @TempDir
     private Path directory;
@@ -163,6 +167,80 @@ class DurableIT {
             assertEquals(3, archive.firstOffset(brief, "e"));
             assertEquals(Optional.of(new Archive.Numbering("e", 2)), archive.numbering(brief));
             assertEquals(1, archive.firstOffset(other, "e"));
+        }
+    }
+
+    private static List<String> contents(JsonObject results) {
+        return results.getJsonArray("messages").getValuesAs(JsonObject.class).stream()
+                .map(message -> message.getString("content"))
+                .toList();
+    }
+
+    @Test
+    void whatWasSaidIsFoundByItsWordsWhereTheAskerMayRead() {
+        Map<String, String> settings = Map.of(
+                "roomcast.data",
+                directory.toString(),
+                "roomcast.api.key",
+                API_KEY,
+                "roomcast.rooms.deaf.permissions",
+                "read, publish",
+                "roomcast.rooms.hidden.permissions",
+                "history");
+        try (EmbeddedServer server = EmbeddedServer.start(settings)) {
+            RoomClient ann = RoomClient.connect(room(server.uri(), "ann", ""));
+            ann.next("joined");
+            ann.say("{'type':'join','room':'deaf'}").next("joined");
+            for (String content : List.of("Lunch at noon?", "no", "I had lunch", "LUNCH is over")) {
+                ann.say("{'id':1,'content':'" + content + "'}").next("ack");
+            }
+            ann.say("{'id':1,'room':'deaf','content':'a secret lunch'}").next("ack");
+            Await.until(
+                    "all is found",
+                    () -> contents(ann.say("{'type':'search','text':'lunch'}")
+                                            .next("results")
+                                            .json())
+                                    .size()
+                            == 3);
+            JsonObject first = ann.say("{'type':'search','id':2,'text':'lunch','room':'kept','limit':2}")
+                    .next("results")
+                    .json();
+            assertEquals(List.of("LUNCH is over", "I had lunch"), contents(first));
+            assertTrue(first.getBoolean("more"));
+            JsonObject message = first.getJsonArray("messages").getJsonObject(1);
+            assertEquals("[[6,11]]", message.getJsonArray("hits").toString());
+            assertEquals(3, message.getInt("offset"));
+            JsonObject second = ann.say("{'type':'search','text':'lunch','rooms':['kept'],'cursor':'"
+                            + first.getString("cursor") + "'}")
+                    .next("results")
+                    .json();
+            assertEquals(List.of("Lunch at noon?"), contents(second));
+            assertEquals(
+                    "forbidden",
+                    ann.say("{'type':'search','text':'lunch','room':'deaf'}")
+                            .next("error")
+                            .string("code"));
+            assertEquals(
+                    "forbidden",
+                    ann.say("{'type':'search','text':'lunch','rooms':['kept','hidden']}")
+                            .next("error")
+                            .string("code"));
+            HttpResponse<String> sent = new Http(server.uri(), null)
+                    .send(
+                            "POST",
+                            "/http/send?user=bob",
+                            "{\"type\":\"search\",\"room\":\"kept\",\"text\":\"\\\"at noon\"}");
+            assertEquals(List.of("Lunch at noon?"), contents(Http.read(sent.body())));
+            Http backEnd = new Http(server.uri(), API_KEY);
+            assertEquals(
+                    List.of("a secret lunch", "LUNCH is over", "I had lunch", "Lunch at noon?"),
+                    contents(Http.read(backEnd.send("GET", "/api/v1/search?text=lunch&user=ann", null)
+                            .body())));
+            assertEquals(
+                    List.of("I had lunch"),
+                    contents(Http.read(backEnd.send("GET", "/api/v1/search?text=had%20lun*&rooms=kept,other", null)
+                            .body())));
+            assertTrue(ScrapedMetrics.of(server.uri()).get("roomcast_archive_search_duration_seconds_count") > 0);
         }
     }
 

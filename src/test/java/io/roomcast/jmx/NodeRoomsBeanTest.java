@@ -17,7 +17,7 @@ class NodeRoomsBeanTest {
     @Test
     void namesTheRelayWhenItDoesNotAnswer() {
         BackEndService backEnd = new BackEndService(
-                null, away(Relay.class), away(PresenceStore.class), null, null, null, null, null, null);
+                null, away(Relay.class), away(PresenceStore.class), null, null, null, null, null, null, null);
         NodeRoomsBean rooms = new NodeRoomsBean(null, null, backEnd);
         assertEquals(
                 "unavailable: the relay does not answer now; try again",

@@ -27,7 +27,8 @@ class FrameTypeTest {
         ClientFrameReader reader = new ClientFrameReader();
         for (ClientFrame.Type type : ClientFrame.Type.values()) {
             // ClientFrame.Joins is another form of a join, and Invalid a form of all.
-            String line = "{\"type\":\"" + type.wire() + "\",\"signal\":\"n\",\"content\":\"c\",\"user\":\"u\"}";
+            String line = "{\"type\":\"" + type.wire()
+                    + "\",\"signal\":\"n\",\"content\":\"c\",\"user\":\"u\",\"text\":\"t\"}";
             read.add(reader.read(line).getClass().getSimpleName());
         }
         ClientFrame several = reader.read("{\"messages\":[{\"content\":\"c\"}]}");

@@ -17,6 +17,7 @@ class EveryFrameTest {
             Map.entry(ClientFrame.Type.PUBLISH, "ack"),
             Map.entry(ClientFrame.Type.SIGNAL, "signal"),
             Map.entry(ClientFrame.Type.HISTORY, "history"),
+            Map.entry(ClientFrame.Type.SEARCH, "error\",\"code\":\"not_implemented\",\"id\":7,"),
             Map.entry(ClientFrame.Type.MEMBERS, "members"),
             Map.entry(ClientFrame.Type.LEAVE, "left"),
             Map.entry(ClientFrame.Type.REMOVE, "error\",\"code\":\"forbidden\",\"id\":7,"),
@@ -31,8 +32,8 @@ class EveryFrameTest {
         ann.send("{\"content\":\"the first frame is no hello\"}");
         core.advance(0);
         ann.news();
-        ann.send(
-                "{\"type\":\"" + type.wire() + "\",\"id\":7,\"signal\":\"typing\",\"content\":\"x\",\"user\":\"bob\"}");
+        ann.send("{\"type\":\"" + type.wire()
+                + "\",\"id\":7,\"signal\":\"typing\",\"content\":\"x\",\"user\":\"bob\",\"text\":\"x\"}");
         core.advance(0);
         String answer = "{\"type\":\"" + ANSWERS.get(type) + '"';
         String news = ann.news();

@@ -99,6 +99,11 @@ class EveryLimitTest {
                         "1",
                         "rate_limited",
                         core -> sixth(core, "{\"type\":\"remove\",\"user\":\"bob\"}")),
+                row(
+                        LimitKeys.SEARCH_RATE,
+                        "1",
+                        "rate_limited",
+                        core -> sixth(core, "{\"type\":\"search\",\"text\":\"x\"}")),
                 row(LimitKeys.BAD_FRAME_RATE, "1", "4502", core -> {
                     CoreFixture.Client ann = core.connect("ann");
                     return closedAfter(ann, "x", 6);

@@ -37,6 +37,9 @@ public class ApiServlet extends HttpServlet {
     private transient RoomApi rooms;
 
     @Inject
+    private transient SearchApi search;
+
+    @Inject
     private transient SessionApi sessions;
 
     @Inject
@@ -55,7 +58,7 @@ public class ApiServlet extends HttpServlet {
 
     @Override
     public void init() {
-        routes = new RouteTable(rooms, sessions, cluster, node);
+        routes = new RouteTable(rooms, search, sessions, cluster, node);
     }
 
     @Override

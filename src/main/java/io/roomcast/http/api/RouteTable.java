@@ -19,8 +19,14 @@ final class RouteTable {
 
     private final List<Route> routes;
 
-    RouteTable(RoomApi rooms, SessionApi sessions, ClusterApi cluster, NodeApi node) {
-        routes = Stream.of(DESCRIPTIONS, rooms.routes(), sessions.routes(), cluster.routes(), node.routes())
+    RouteTable(RoomApi rooms, SearchApi search, SessionApi sessions, ClusterApi cluster, NodeApi node) {
+        routes = Stream.of(
+                        DESCRIPTIONS,
+                        rooms.routes(),
+                        search.routes(),
+                        sessions.routes(),
+                        cluster.routes(),
+                        node.routes())
                 .flatMap(List::stream)
                 .toList();
     }

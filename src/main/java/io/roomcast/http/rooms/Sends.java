@@ -41,8 +41,8 @@ public class Sends {
     private static final long TIMEOUT_SECONDS = 15;
 
     private static final String NOT_HERE =
-            "over HTTP, a poll names its rooms and its session; send takes publish, signal, leave, history, members, "
-                    + "remove and ping";
+            "over HTTP, a poll names its rooms and its session; send takes publish, signal, leave, history, search, "
+                    + "members, remove and ping";
 
     private UnreadAnswers unread;
     private LeasedSessions leases;
@@ -129,7 +129,9 @@ public class Sends {
             refuse(session, frame, ErrorCode.BAD_REQUEST, NOT_HERE);
         } else if (frame instanceof ClientFrame.Leave leave) {
             leases.leave(session, leave);
-        } else if (frame instanceof ClientFrame.History || frame instanceof ClientFrame.Members) {
+        } else if (frame instanceof ClientFrame.History
+                || frame instanceof ClientFrame.Search
+                || frame instanceof ClientFrame.Members) {
             long most = limits.get(LimitKeys.OUTBOUND_BYTES);
             if (most > 0 && answerBytes > 0 && answerBytes + Relay.PAGE_BYTES > most) {
                 refuse(session, frame, ErrorCode.TOO_LARGE, "the answer to this send has no room for another page");

@@ -126,6 +126,15 @@ public class RateLimits {
     }
 
     /**
+     * Counts a {@code search} against the rate of the session.
+     *
+     * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
+     */
+    public void countSearch(ClientSession session) {
+        take(session, LimitKeys.SEARCH_RATE, "too many searches");
+    }
+
+    /**
      * Counts a {@code refresh} against the rate of the session.
      *
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}

@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class RouteTableTest {
-    private final RouteTable routes = new RouteTable(new RoomApi(), new SessionApi(), new ClusterApi(), new NodeApi());
+    private final RouteTable routes =
+            new RouteTable(new RoomApi(), new SearchApi(), new SessionApi(), new ClusterApi(), new NodeApi());
 
     /** A route that is served and not described fails here, and so does one that is described and not served. */
     @Test

@@ -2,6 +2,7 @@ package io.roomcast.it.described;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.roomcast.support.Await;
 import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.Frame;
 import io.roomcast.support.Http;
@@ -10,9 +11,15 @@ import io.roomcast.support.RoomClient;
 import io.roomcast.support.Tokens;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -29,18 +36,31 @@ final class FrameConversation implements AutoCloseable {
     private static final String LARGE = "x".repeat(16_000);
     private static final int LAST_ID = 9_999;
 
-    private final EmbeddedServer server = EmbeddedServer.start(Map.of(
-            "roomcast.auth", "token",
-            "roomcast.auth.secret", Tokens.SECRET,
-            "roomcast.token.default-permissions", "*: *",
-            "roomcast.token.info-claim", "info",
-            "roomcast.api.key", API_KEY,
-            "roomcast.limits.outbound-bytes", "256KiB",
-            "roomcast.limits.outbound-age", "1m",
-            "roomcast.limits.lag", "0",
-            "roomcast.presence.grace", "0"));
+    /** With an archive, so that there is something to search. */
+    private final Path data = newDirectory();
+
+    private final EmbeddedServer server = EmbeddedServer.start(Map.ofEntries(
+            Map.entry("roomcast.auth", "token"),
+            Map.entry("roomcast.auth.secret", Tokens.SECRET),
+            Map.entry("roomcast.token.default-permissions", "*: *"),
+            Map.entry("roomcast.token.info-claim", "info"),
+            Map.entry("roomcast.api.key", API_KEY),
+            Map.entry("roomcast.data", data.toString()),
+            Map.entry("roomcast.limits.search-rate", "0"),
+            Map.entry("roomcast.limits.outbound-bytes", "256KiB"),
+            Map.entry("roomcast.limits.outbound-age", "1m"),
+            Map.entry("roomcast.limits.lag", "0"),
+            Map.entry("roomcast.presence.grace", "0")));
     private final List<RoomClient> clients = new ArrayList<>();
     private final List<Frame> slowlyRead = new ArrayList<>();
+
+    private static Path newDirectory() {
+        try {
+            return Files.createTempDirectory("roomcast-described");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** Ann, who has an info, on a connection of her own. She has not yet said hello. */
     RoomClient ann() {
@@ -118,6 +138,13 @@ final class FrameConversation implements AutoCloseable {
         carl.say("{'type':'remove','id':3,'user':'bob'}").next("removed");
         plain.next(frame -> frame.is("presence") && frame.content().contains("left"), "that bob left");
         plain.say("{'content':''}").next("error");
+        Await.until(
+                "a message is found",
+                () -> !carl.say("{'type':'search','id':5,'text':'hi'}")
+                        .next("results")
+                        .json()
+                        .getJsonArray("messages")
+                        .isEmpty());
         readSlowly();
         Http operator = new Http(server.uri(), API_KEY);
         assertEquals(200, operator.send("POST", "/api/v1/node/drain", "{}").statusCode());
@@ -162,5 +189,10 @@ final class FrameConversation implements AutoCloseable {
     public void close() {
         clients.forEach(RoomClient::close);
         server.close();
+        try (Stream<Path> files = Files.walk(data)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
