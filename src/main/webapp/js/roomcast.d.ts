@@ -65,6 +65,32 @@ export interface History {
   more: boolean;
 }
 
+/** A message that a search has found. */
+export interface FoundMessage extends Message {
+  /** Where the words are in the content: from one index to before another. */
+  hits: [number, number][];
+}
+
+/** Messages that a search has found, the newest first. */
+export interface Results {
+  messages: FoundMessage[];
+  /** Whether to search again with the cursor, also if there was no message. */
+  more: boolean;
+  cursor?: string;
+}
+
+export interface SearchOptions {
+  /** The id of whoever published. */
+  user?: string;
+  /** The earliest time. */
+  from?: Date | number;
+  /** The time before which messages are. */
+  to?: Date | number;
+  /** Of the page before. */
+  cursor?: string;
+  limit?: number;
+}
+
 export interface Members {
   count: number;
   /** At most 1,000, by their ids. */
@@ -74,6 +100,7 @@ export interface Members {
 /** The codes of errors. A later server may send others. */
 export type ErrorCode =
   | 'bad_request'
+  | 'not_implemented'
   | 'too_large'
   | 'not_joined'
   | 'forbidden'
@@ -256,6 +283,8 @@ export class Roomcast extends EventTarget {
   join(name: string, options?: { since?: Position; presence?: boolean }): Room;
   /** Publishes to a room without joining it, if the room takes messages of anyone. */
   publish(name: string, message: string | Payload, options?: { idempotencyKey?: string }): Promise<Stored>;
+  /** Looks for messages by their words, in the rooms that are joined unless others are given. */
+  search(text: string, options?: SearchOptions & { rooms?: string[] }): Promise<Results>;
   /** Leaves all rooms and disconnects. */
   close(): void;
   readonly addEventListener: Listen<RoomcastEvents>;
@@ -278,6 +307,8 @@ export class Room extends EventTarget {
   publish(message: string | Payload, options?: { idempotencyKey?: string }): Promise<Stored>;
   /** A page of messages: the newest, or those before or after a position. */
   history(range?: { before?: Position; after?: Position; limit?: number }): Promise<History>;
+  /** Looks for messages of this room by their words. */
+  search(text: string, options?: SearchOptions): Promise<Results>;
   members(): Promise<Members>;
   /** Takes somebody out of the room; returns how many connections left. */
   remove(user: string): Promise<number>;

@@ -11,6 +11,7 @@ import { Panes } from './views/panes.js';
 import { People } from './views/people.js';
 import { renameDialog } from './views/rename.js';
 import { RoomList } from './views/room-list.js';
+import { Search } from './views/search.js';
 import { Switcher } from './views/switcher.js';
 import { tokenDialog } from './views/token.js';
 import { themeButton } from './views/theme-button.js';
@@ -33,6 +34,7 @@ export class ChatPage {
   #panes;
   #peopleView;
   #switcher;
+  #search;
   /** The page is about to begin anew, with all that was not sent. */
   #restarts = false;
 
@@ -73,6 +75,7 @@ export class ChatPage {
     new Banner(chat.client, chat.status, this.#root.querySelector('.banner'));
     this.#peopleView = new People(chat, this.#people);
     this.#switcher = new Switcher(chat, document.getElementById('switcher'), focus);
+    this.#search = new Search(chat, document.getElementById('search'), () => this.#drawers.close());
     themeButton(this.#root.querySelector('[data-action=theme]'));
     tokenDialog(chat.client, document.getElementById('token'), (token) => this.#beginAs(token));
     describeShortcuts(document.querySelector('.shortcuts'));
@@ -84,6 +87,7 @@ export class ChatPage {
     const chat = this.#chat;
     const help = () => document.getElementById('help').showModal();
     const join = () => this.#switcher.show();
+    const search = () => this.#search.show();
     const rename = renameDialog(document.getElementById('rename'), (name) => this.#rename(name));
     const step = (by, options) => () => {
       chat.step(by, options);
@@ -98,6 +102,7 @@ export class ChatPage {
     on('[data-action=rooms]', () => this.#drawers.toggle('rooms'));
     on('[data-action=join]', join);
     on('[data-action=help]', help);
+    on('[data-action=search]', search);
     on('.topbar [data-action=name]', () => rename(chat.user));
     namesakeBanner(chat, this.#root.querySelector('.namesake-banner'), {
       rename: () => rename(chat.user),
@@ -106,6 +111,7 @@ export class ChatPage {
     on('[data-action=people-close]', () => this.#togglePeople());
     listenToShortcuts({
       join,
+      search,
       help,
       people: () => this.#togglePeople(),
       next: step(1),

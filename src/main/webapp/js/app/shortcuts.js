@@ -5,6 +5,11 @@ export const shortcuts = [
   { keys: 'Enter', text: 'Send the message' },
   { keys: 'Shift Enter', text: 'Begin a new line' },
   { keys: 'Ctrl K', text: 'Join or switch room', action: 'join', when: (e) => command(e) && letter(e, 'k') },
+  { keys: '/', text: 'Search messages, from outside the message box', action: 'search', when: (e) => isSlash(e) },
+  {
+    keys: 'Ctrl Shift F', text: 'Search messages', action: 'search',
+    when: (e) => (e.ctrlKey || e.metaKey) && e.shiftKey && !e.altKey && letter(e, 'f'),
+  },
   { keys: 'Alt ↓', text: 'Next room', action: 'next', when: (e) => alt(e) && e.key === 'ArrowDown' },
   { keys: 'Alt ↑', text: 'Previous room', action: 'previous', when: (e) => alt(e) && e.key === 'ArrowUp' },
   {
@@ -26,6 +31,9 @@ export const shortcuts = [
 const command = (event) => (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
 const alt = (event) => event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey;
 const altShift = (event) => event.altKey && event.shiftKey && !event.ctrlKey && !event.metaKey;
+// On some keyboards it takes Shift.
+const isSlash = (event) => event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey
+  && !event.target.closest?.('input, textarea, select');
 // With Alt, a Mac types another character; the place of the key on the keyboard tells then.
 const letter = (event, wanted) => event.key.toLowerCase() === wanted || event.code === `Key${wanted.toUpperCase()}`;
 

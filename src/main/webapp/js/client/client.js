@@ -1,6 +1,7 @@
 import { Connection } from './connection.js';
 import { defaultEndpoint } from './endpoint.js';
 import { RoomcastError } from './errors.js';
+import { foundPage, searchFrame } from './found.js';
 import { hasHttpAddress } from './http-calls.js';
 import { Joins } from './joins.js';
 import { Letterbox } from './letterbox.js';
@@ -171,6 +172,29 @@ export class Roomcast extends EventTarget {
     const known = this.#rooms.get(key);
     if (known) return known.room.publish(message, { idempotencyKey });
     return this.#letterbox.publish(key, checkedMessage(message, idempotencyKey), idempotencyKey);
+  }
+
+  /**
+   * Looks for messages by their words, newest first, where the server has an archive. All words must occur; words in
+   * quotation marks must follow each other; a star stands for any end of a word. While `more` is true, search again
+   * with the `cursor`, also if there was no message. Rejects with `not_implemented` where nothing can be searched.
+   *
+   * @param {string} text such as `lunch "at noon" tomor*`
+   * @param {{rooms?: string[], user?: string, from?: Date|number, to?: Date|number, cursor?: string, limit?: number}}
+   *     [options] rooms: by default those that are joined; user: the id of whoever published; from: the earliest time;
+   *     to: the time before which messages are; limit: 1–100, 20 unless given
+   * @returns {Promise<{messages: object[], more: boolean, cursor?: string}>} each message with `hits`: where the words
+   *     are in its content, as pairs of indexes
+   */
+  async search(text, { rooms, ...options } = {}) {
+    // Over plain HTTP, the server does not know which rooms are joined.
+    const named = rooms ?? (this.transport === 'websocket' ? undefined : this.#joinedNames);
+    return foundPage(await this.#requests.ask({ ...searchFrame(text, options), rooms: named }), this.#user);
+  }
+
+  get #joinedNames() {
+    const names = this.rooms.filter(({ state }) => state === 'joined').map(({ name }) => name);
+    return names.length > 0 ? names : undefined;
   }
 
   /** Leaves everything and disconnects. What waits to be sent is rejected. */

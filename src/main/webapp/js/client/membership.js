@@ -78,6 +78,11 @@ export class Membership {
     return this.#sequence.since;
   }
 
+  /** The id of this user. */
+  get user() {
+    return this.#session.user();
+  }
+
   /** A message as applications see it, with all that it has, also what this library does not know. */
   messageOf(message, epoch, replayed) {
     const own = message.sender === this.#session.user();

@@ -1,3 +1,4 @@
+import { foundPage, searchFrame } from './found.js';
 import { named } from './membership.js';
 import { checkedMessage } from './payload.js';
 
@@ -101,6 +102,17 @@ export class Room extends EventTarget {
     const { epoch, messages, more = false } = await this.#membership.ask(
       { type: 'history', before: place(before), after: place(after), limit });
     return { epoch, messages: messages.map((message) => this.#membership.messageOf(message, epoch, true)), more };
+  }
+
+  /**
+   * Looks for messages of this room by their words; see Roomcast.search.
+   *
+   * @param {string} text
+   * @param {{user?: string, from?: Date|number, to?: Date|number, cursor?: string, limit?: number}} [options]
+   * @returns {Promise<{messages: object[], more: boolean, cursor?: string}>}
+   */
+  async search(text, options) {
+    return foundPage(await this.#membership.ask(searchFrame(text, options)), this.#membership.user);
   }
 
   /** @returns {Promise<{count: number, users: {id: string, name: string, info?: object}[]}>} at most 1,000, by id */

@@ -26,6 +26,10 @@ const isMessage = (value) => value !== null && typeof value === 'object'
   && (value.meta === undefined || isTexts(value.meta))
   && (value.idempotencyKey === undefined || isText(value.idempotencyKey));
 
+const isHit = (value) => Array.isArray(value) && value.length === 2 && value.every(isPlace);
+const isFound = (value) => isMessage(value) && isText(value.room) && isText(value.epoch)
+  && Array.isArray(value.hits) && value.hits.every(isHit);
+
 /** Types that are not here are passed on: nothing is calculated with what they hold. */
 const SHAPES = new Map(Object.entries({
   welcome: ({ user, name, session, resume }) =>
@@ -44,6 +48,8 @@ const SHAPES = new Map(Object.entries({
     && (error === undefined || isText(error?.code)),
   history: ({ epoch, messages, more }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage)
     && isFlag(more),
+  results: ({ messages, more, cursor }) => Array.isArray(messages) && messages.every(isFound) && isFlag(more)
+    && isName(cursor),
   removed: ({ count }) => isPlace(count),
   closed: ({ code, reason }) => isPlace(code) && isName(reason),
   members: ({ count, users }) => isPlace(count) && isUserList(users),

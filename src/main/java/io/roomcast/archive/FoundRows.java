@@ -46,6 +46,11 @@ final class FoundRows {
         return isFull;
     }
 
+    /** Whether the page is full within so many rows, if the next ones are as those that were read. */
+    boolean isFullWithin(long most, long read) {
+        return !messages.isEmpty() && read * (search.limit() + 1L) / messages.size() <= most;
+    }
+
     void read(PreparedStatement select) throws SQLException {
         try (ResultSet found = select.executeQuery()) {
             while (!isFull && found.next()) {

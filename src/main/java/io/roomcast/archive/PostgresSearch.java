@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * the search has steps, and ends when the page is full or there is no more:
  *
  * <ol>
- *   <li>It reads the newest messages one by one. A frequent word is found there.
+ *   <li>It reads the newest messages one by one, as long as the page fills. A frequent word is found there.
  *   <li>It asks the index for what is older. A word that was not frequent there mostly has few messages elsewhere.
  *   <li>If the index takes too long, it reads on one by one, some seconds at most. Whoever asks for the next page goes on
  *       there.
@@ -28,13 +28,16 @@ final class PostgresSearch {
     /** How many of the newest messages are read one by one: of all rooms, which lie side by side; of others. */
     private static final int FIRST_OF_ALL = 20_000;
 
-    private static final int FIRST_OF_ONE = 4_000;
-    /** How many are read in a step afterwards. */
-    private static final int STEP = 50_000;
+    private static final int FIRST_OF_ONE = 1_000;
+    /** So many times as many are read if the page is probably full then. */
+    private static final int FAR = 10;
 
-    private static final long INDEX_MILLIS = 500;
+    /** How many are read in a step afterwards. */
+    private static final int STEP = 20_000;
+
+    private static final String INDEX_MILLIS = "500";
     private static final long SEARCH_MILLIS = 1_500;
-    private static final String STATEMENT_MILLIS = "2500";
+    private static final String STATEMENT_MILLIS = "2000";
     private static final String CANCELED = "57014";
 
     private final Transactions transactions;
@@ -78,21 +81,34 @@ final class PostgresSearch {
         if (numberings != null && numberings.isEmpty() || !transactions.read(this::hasWords)) {
             return found.page(0);
         }
-        readOneByOne(isOfOne() ? FIRST_OF_ONE : FIRST_OF_ALL);
-        if (end > from && !found.isFull()) {
-            try {
-                transactions.read(connection -> askIndex(connection, INDEX_MILLIS));
-                end = from;
-            } catch (ArchiveException e) {
-                if (!(e.getCause() instanceof SQLException failure && CANCELED.equals(failure.getSQLState()))) {
-                    throw e;
-                }
-            }
+        int rows = isOfOne() ? FIRST_OF_ONE : FIRST_OF_ALL;
+        readOneByOne(rows);
+        // As long as it seems that the page will be full soon.
+        for (int read = rows; end > from && !found.isFull() && found.isFullWithin(FAR * rows, read); read += rows) {
+            readOneByOne(rows);
+        }
+        if (end > from && !found.isFull() && doneInTime(() -> transactions.read(this::askIndex))) {
+            end = from;
         }
         while (end > from && !found.isFull() && wall.millis() - began < SEARCH_MILLIS) {
-            readOneByOne(STEP);
+            if (!doneInTime(() -> readOneByOne(STEP))) {
+                break;
+            }
         }
         return found.page(end > from ? end : 0);
+    }
+
+    /** @return false if it has taken too long, and was given up */
+    private static boolean doneInTime(Runnable step) {
+        try {
+            step.run();
+            return true;
+        } catch (ArchiveException e) {
+            if (e.getCause() instanceof SQLException failure && CANCELED.equals(failure.getSQLState())) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** A language may have words that are too common to be looked for. Then nothing must be found, and not everything. */
@@ -145,8 +161,8 @@ final class PostgresSearch {
         end = border;
     }
 
-    private Void askIndex(Connection connection, long millis) throws SQLException {
-        prepare(connection, String.valueOf(millis));
+    private Void askIndex(Connection connection) throws SQLException {
+        prepare(connection, INDEX_MILLIS);
         // What is materialized has no order that could keep PostgreSQL from asking the index.
         try (PreparedStatement select = connection.prepareStatement(
                 "WITH hits AS MATERIALIZED (SELECT id, numbering, msg_offset FROM message_index WHERE words @@"
@@ -182,21 +198,24 @@ final class PostgresSearch {
         return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'";
     }
 
+    /** The rows of a sender, or else of a room, have an index in the order of their ids. */
     private String one() {
-        return (search.sender() != null ? " AND sender = ?" : "")
-                + (numberings != null && numberings.size() == 1 ? " AND numbering = ?" : "");
+        if (search.sender() != null) {
+            return " AND sender = ?";
+        }
+        return isOfOne() ? " AND numbering = ?" : "";
     }
 
     /** @return the next parameter */
     private int setOne(PreparedStatement select, int first) throws SQLException {
-        int next = first;
         if (search.sender() != null) {
-            select.setString(next++, search.sender());
+            select.setString(first, search.sender());
+        } else if (isOfOne()) {
+            select.setLong(first, numberings.get(0));
+        } else {
+            return first;
         }
-        if (numberings != null && numberings.size() == 1) {
-            select.setLong(next++, numberings.get(0));
-        }
-        return next;
+        return first + 1;
     }
 
     private static int setBounds(PreparedStatement select, long from, long end) throws SQLException {
@@ -206,7 +225,7 @@ final class PostgresSearch {
     }
 
     private String among() {
-        return numberings == null || numberings.size() == 1
+        return numberings == null || search.sender() == null && isOfOne()
                 ? ""
                 : numberings.stream()
                         .map(String::valueOf)
@@ -216,11 +235,10 @@ final class PostgresSearch {
     /** A search must not hold the database up, nor take more than one of its processors. */
     private static void prepare(Connection connection, String millis) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL statement_timeout = " + millis);
-            statement.execute("SET LOCAL jit = off");
-            statement.execute("SET LOCAL max_parallel_workers_per_gather = 0");
             // A plan that knows no values cannot know how often a word occurs.
-            statement.execute("SET LOCAL plan_cache_mode = force_custom_plan");
+            statement.execute("SET LOCAL statement_timeout = " + millis
+                    + "; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0"
+                    + "; SET LOCAL plan_cache_mode = force_custom_plan");
         }
     }
 }

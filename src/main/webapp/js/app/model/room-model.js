@@ -20,6 +20,8 @@ export class RoomModel extends EventTarget {
    * undefined when it follows the end. The edge is where the row ends, in pixels below the top.
    */
   place;
+  /** The message that the view is to show and to mark; undefined when it has done so. */
+  target;
   /** Messages that were missed have come: they are no reason to go on from what is being read. */
   staysInPlace = false;
   /** Whether somebody sees the newest messages. */
@@ -99,6 +101,32 @@ export class RoomModel extends EventTarget {
   async toEnd() {
     await this.#latest;
     if (!this.timeline.attached) await this.showLatest();
+  }
+
+  /**
+   * Makes the window one with this message, and the view show it.
+   *
+   * @param {{epoch: string, offset: number}} message
+   * @returns {Promise<boolean>} false if it is of an earlier epoch, so that nothing around it can be read
+   */
+  async goTo({ epoch, offset }) {
+    await this.#room.whenJoined();
+    await this.#latest;
+    if (epoch !== this.timeline.epoch) return false;
+    this.target = { epoch, offset };
+    if (this.timeline.has(epoch, offset)) {
+      this.#changed('timeline');
+      return true;
+    }
+    // As much after it as before.
+    const range = { before: { epoch, offset: offset + PAGE / 2 }, limit: PAGE };
+    this.#latest = this.#load('latest', range, (page) => {
+      if (page.epoch === this.timeline.epoch) {
+        this.timeline.showPage({ ...page, messages: this.#recognised(page.messages) });
+      }
+    });
+    await this.#latest;
+    return true;
   }
 
   showLatest() {

@@ -89,6 +89,20 @@ export class Timeline {
     this.atStart = !more;
   }
 
+  /** @returns {boolean} whether the window has this message */
+  has(epoch, offset) {
+    return this.#entries.some((entry) => entry.epoch === epoch && entry.offset === offset);
+  }
+
+  /** Starts over from a page somewhere in the history of the current epoch. */
+  showPage({ messages, more }) {
+    this.#entries = [];
+    this.insert(messages);
+    this.attached = this.end >= this.newest;
+    this.loaded = true;
+    this.atStart = !more;
+  }
+
   /** A page that was asked for with `after: end`. */
   extend({ epoch, messages, more }) {
     this.position(epoch, messages.at(-1)?.offset ?? 0);

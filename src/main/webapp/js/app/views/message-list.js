@@ -134,6 +134,7 @@ export class MessageList {
     if (hadFocus && !this.#scroller.contains(document.activeElement)) this.#scroller.focus({ preventScroll: true });
     if (this.#toPlace && timeline.loaded && !this.#stale) this.#place();
     if (timeline.attached && !this.#stale) this.#stayed();
+    if (this.#model.target && timeline.loaded && !this.#stale) this.#showTarget();
     this.#showNotice();
     this.#scrolled();
     if (this.#stale) this.#draw();
@@ -158,6 +159,20 @@ export class MessageList {
     const line = this.#log.querySelector('.unread-line');
     if (timeline.attached) this.#keeper.toEnd();
     if (line && (!timeline.attached || !this.#keeper.isBelowTop(line))) this.#keeper.toTop(line);
+  }
+
+  /** The message that somebody has chosen from a search: in the middle, with the focus, and marked. */
+  #showTarget() {
+    const { epoch, offset } = this.#model.target;
+    const row = [...this.#log.querySelectorAll(`.message[data-offset="${offset}"]`)]
+      .find(({ view }) => view.row.message.epoch === epoch);
+    if (!row && this.#model.loads.get('latest') === 'loading') return;
+    this.#model.target = undefined;
+    if (!row) return;
+    for (const before of this.#log.querySelectorAll('.found-here')) before.classList.remove('found-here');
+    row.classList.add('found-here');
+    row.scrollIntoView({ block: 'center' });
+    row.focus({ preventScroll: true });
   }
 
   /** What was missed has been put below what is being read. */

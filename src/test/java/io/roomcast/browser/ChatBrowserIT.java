@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import io.roomcast.support.Await;
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.RoomClient;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two people and the chat page, with a network between one of them and the server that can be cut. */
 @Timeout(120)
@@ -88,6 +92,67 @@ class ChatBrowserIT {
                 true,
                 ann.page().evaluate("performance.getEntriesByType('navigation')[0].transferSize < 1000"),
                 "the page has not changed");
+    }
+
+    @Test
+    void aSearchFindsWordsAndGoesToTheirPlace(@TempDir Path data) {
+        try (EmbeddedServer durable =
+                EmbeddedServer.start(Map.of("roomcast.data", data.toString(), "roomcast.limits.search-rate", "0"))) {
+            RoomClient carl = RoomClient.connect(durable.uri().resolve("ws/lobby/carl"));
+            carl.next("joined");
+            carl.say("{'content':'The <b>zeppelin</b> has landed'}");
+            for (int page = 0; page < 150; page += 50) {
+                String texts = IntStream.rangeClosed(page + 1, page + 50)
+                        .mapToObj(i -> "{'content':'message " + i + "'}")
+                        .collect(Collectors.joining(","));
+                carl.say("{'id':" + page + ",'messages':[" + texts + "]}").next("ack");
+            }
+            ChatPage ann = person().enter(durable.uri(), "ann", "lobby");
+            ann.join("garden");
+            ann.say("garden", "No Zeppelins in the garden");
+            Await.until(
+                    "both are indexed",
+                    () -> carl.say("{'type':'search','rooms':['lobby','garden'],'text':'zeppelin*'}")
+                                    .next("results")
+                                    .json()
+                                    .getJsonArray("messages")
+                                    .size()
+                            == 2);
+            Page page = ann.page();
+            page.keyboard().press("Control+Shift+F");
+            Locator words = page.locator("#search-text");
+            assertThat(words).isFocused();
+            page.locator("#search-where").selectOption("all");
+            Locator found = page.locator(".found");
+            words.fill("zeppelin");
+            assertThat(page.locator(".search-status")).hasText("2 messages");
+            assertThat(found.first().locator("mark")).hasText("Zeppelins");
+            assertThat(found.nth(1)).containsText("The <b>zeppelin</b> has landed");
+            page.setViewportSize(380, 700);
+            assertEquals(
+                    true,
+                    page.evaluate(
+                            "document.getElementById('search').scrollWidth <= document.documentElement.clientWidth"));
+            page.setViewportSize(1280, 800);
+            page.locator("#search-user").fill("carl");
+            page.locator("#search-user").press("Tab");
+            assertThat(found).hasCount(1);
+            words.press("Tab");
+            found.first().focus();
+            page.keyboard().press("Enter");
+            Locator row = ann.message("lobby", "The <b>zeppelin</b> has landed");
+            assertThat(row).isFocused();
+            assertThat(row).hasClass(Pattern.compile(".*found-here.*"));
+            assertThat(ann.message("lobby", "message 2")).isVisible();
+            assertThat(ann.message("lobby", "message 150")).hasCount(0);
+            page.keyboard().press("/");
+            assertThat(page.locator("#search")).isVisible();
+            page.keyboard().press("Escape");
+            assertThat(page.locator("#search")).isHidden();
+            ann.room("lobby").locator(".pill").click();
+            assertThat(ann.message("lobby", "message 150")).isVisible();
+        }
+        people.forEach(ChatPage::close);
     }
 
     @Test
