@@ -80,6 +80,11 @@ final class IndexBacklog {
         }
     }
 
+    /** All must be looked through, because other nodes store messages, too. What is known stays known. */
+    synchronized void look() {
+        lookedTo = Math.max(lookedTo, 0);
+    }
+
     /** All must be looked through, such as at the start. */
     synchronized void lookAgain() {
         parts.clear();

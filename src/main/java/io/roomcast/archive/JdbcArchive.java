@@ -39,6 +39,9 @@ public final class JdbcArchive implements Archive {
     /** Numberings that are looked through at a time for messages that are not in the index. */
     private static final int LOOKED_NUMBERINGS = 500;
 
+    /** How often all are looked through for what other nodes have stored. */
+    private static final long LOOK_MILLIS = 60_000;
+
     private final Transactions transactions;
     private final NumberingIds numberings = new NumberingIds();
     private final Dialect dialect;
@@ -49,6 +52,8 @@ public final class JdbcArchive implements Archive {
     private final Runnable checkStorage;
     private final Runnable closeSource;
     private final byte[] salt;
+    /** Only touched by the thread that calls {@link #index}. */
+    private long lookedAt;
 
     /**
      * Makes the tables, or brings them to this program's version.
@@ -308,6 +313,10 @@ public final class JdbcArchive implements Archive {
 
     @Override
     public int index(int limit) {
+        if (dialect.writesBeside() && wall.millis() - lookedAt > LOOK_MILLIS) {
+            lookedAt = wall.millis();
+            backlog.look();
+        }
         long after = backlog.lookAfter();
         if (after >= 0) {
             MessageIndex.IndexLook look =

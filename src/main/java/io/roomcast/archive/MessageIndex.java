@@ -73,8 +73,12 @@ abstract class MessageIndex {
         return words.stream().map(Words::folded).filter(word -> !word.isEmpty()).collect(Collectors.joining(" "));
     }
 
+    /** @throws UnfitDatabaseException if the database knows no such manner */
+    void requireManner(Connection connection) throws SQLException {}
+
     /** Empties the index if it was made in another manner. */
     final void prepare(Connection connection) throws SQLException {
+        requireManner(connection);
         String before;
         try (Statement select = connection.createStatement();
                 ResultSet found = select.executeQuery("SELECT indexed_as FROM archive")) {

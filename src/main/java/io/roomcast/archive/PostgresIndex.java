@@ -36,8 +36,8 @@ final class PostgresIndex extends MessageIndex {
         this.language = language;
     }
 
-    /** @throws UnfitDatabaseException if the database does not know the language */
-    void requireLanguage(Connection connection) throws SQLException {
+    @Override
+    void requireManner(Connection connection) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("SELECT 1 FROM pg_ts_config WHERE cfgname = ?")) {
             select.setString(1, language);
             try (ResultSet found = select.executeQuery()) {

@@ -30,7 +30,7 @@ final class PostgresSearch {
 
     private static final int FIRST_OF_ONE = 1_000;
     /** So many times as many are read if the page is probably full then. */
-    private static final int FAR = 10;
+    private static final long FAR = 10;
 
     /** How many are read in a step afterwards. */
     private static final int STEP = 20_000;

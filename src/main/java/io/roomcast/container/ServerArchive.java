@@ -52,8 +52,8 @@ final class ServerArchive {
             throw new ConfigException(List.of(setting + " needs " + Keys.RELAY.name() + "=local"));
         }
         String place = "the data source " + name;
-        LazyArchive archive =
-                new LazyArchive(setting, place, () -> open(find(directory, name), place, config, clocks), clocks.nanos());
+        LazyArchive archive = new LazyArchive(
+                setting, place, () -> open(find(directory, name), place, config, clocks), clocks.nanos());
         try {
             archive.tryToOpen();
         } catch (UnfitDatabaseException e) {

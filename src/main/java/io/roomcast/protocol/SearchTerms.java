@@ -46,7 +46,7 @@ public record SearchTerms(List<Term> terms) {
             if (i % 2 == 1) {
                 add(terms, parts[i], false);
             } else {
-                for (String piece : parts[i].split("\\s+")) {
+                for (String piece : parts[i].split("\\s+", -1)) {
                     add(terms, piece, piece.length() > 1 && piece.endsWith("*"));
                 }
             }

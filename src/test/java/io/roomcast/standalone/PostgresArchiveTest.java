@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.protocol.SearchTerms;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveContractTest;
 import io.roomcast.relay.ArchiveException;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -181,6 +183,31 @@ class PostgresArchiveTest extends ArchiveContractTest {
         } finally {
             POSTGRES.process().run("ALTER ROLE roomcast RESET synchronous_commit");
         }
+    }
+
+    @Test
+    void aLanguageFindsOtherFormsOfAWordAndAnotherOneIndexesAnew() {
+        say(room, "e1", 1, "ann", "Two meetings are over", "the meeting");
+        assertFound("meeting", 2);
+        archive.close();
+        try (CapturedLog log = CapturedLog.of("io.roomcast.archive")) {
+            archive = open(url, "roomcast.archive.language", "english");
+            assertTrue(log.messages(Level.INFO).toString().contains("indexed anew"));
+        }
+        assertFound("meeting", 2, 1);
+        assertFound("\"met\"");
+        assertFound("the");
+        assertEquals(
+                Set.of("meetings", "Meeting"),
+                archive.matching(SearchTerms.parse("meet the"), Set.of("meetings", "Meeting", "the", "over")));
+        archive.close();
+        archive = open(url, "roomcast.archive.language", "english");
+        indexAll();
+        assertFound("meeting", 2, 1);
+        String line = assertThrows(
+                        StartException.class, () -> open(POSTGRES.newUrl(), "roomcast.archive.language", "klingon"))
+                .getMessage();
+        assertTrue(line.contains("no language called klingon"), line);
     }
 
     @Test
