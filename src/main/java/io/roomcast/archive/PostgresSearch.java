@@ -26,13 +26,16 @@ import java.util.stream.Collectors;
  */
 final class PostgresSearch {
     /** How many of the newest messages are read one by one: of all rooms, which lie side by side; of others. */
-    private static final int FIRST_OF_ALL = 20_000;
+    private static final int FIRST_OF_ALL = 4_000;
 
     private static final int FIRST_OF_ONE = 1_000;
-    /** So many times as many are read if the page is probably full then. */
-    private static final long FAR = 10;
+    /** The index takes long to look for many rooms. */
+    private static final int FIRST_OF_SOME = 20_000;
+    /** How many are read at most if the page is probably full then. */
+    private static final long FAR_OF_ALL = 200_000;
 
-    /** How many are read in a step afterwards. */
+    private static final long FAR_OF_ONE = 10_000;
+    /** How many are read at most in a further step. */
     private static final int STEP = 20_000;
 
     private static final String INDEX_MILLIS = "500";
@@ -81,11 +84,13 @@ final class PostgresSearch {
         if (numberings != null && numberings.isEmpty() || !transactions.read(this::hasWords)) {
             return found.page(0);
         }
-        int rows = isOfOne() ? FIRST_OF_ONE : FIRST_OF_ALL;
-        readOneByOne(rows);
+        long read = first();
+        readOneByOne((int) read);
         // As long as it seems that the page will be full soon.
-        for (int read = rows; end > from && !found.isFull() && found.isFullWithin(FAR * rows, read); read += rows) {
+        while (end > from && !found.isFull() && found.isFullWithin(isOfOne() ? FAR_OF_ONE : FAR_OF_ALL, read)) {
+            int rows = (int) Math.min(read, STEP);
             readOneByOne(rows);
+            read += rows;
         }
         if (end > from && !found.isFull() && doneInTime(() -> transactions.read(this::askIndex))) {
             end = from;
@@ -109,6 +114,13 @@ final class PostgresSearch {
             }
             throw e;
         }
+    }
+
+    private int first() {
+        if (isOfOne()) {
+            return FIRST_OF_ONE;
+        }
+        return numberings == null ? FIRST_OF_ALL : FIRST_OF_SOME;
     }
 
     /** A language may have words that are too common to be looked for. Then nothing must be found, and not everything. */

@@ -10,10 +10,8 @@ const TYPED_FOR_MS = 400;
 /** A shorter beginning of a word stands for too many. */
 const SHORTEST_BEGINNING = /[\p{L}\p{N}]{2}$/u;
 /** Each character of these is a word, and has no beginning. */
-const WITHOUT_SPACES = new RegExp(
-  `[${['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar'].map((name) => `\\p{Script=${name}}`).join('')}]$`,
-  'u',
-);
+const SCRIPTS = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar'];
+const WITHOUT_SPACES = new RegExp(`[${SCRIPTS.map((name) => `\\p{Script=${name}}`).join('')}]$`, 'u');
 
 /** The dialog that finds messages by their words, and goes to the place of one. */
 export class Search {
