@@ -2,6 +2,7 @@ package io.roomcast.archive;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.SearchTerms;
+import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import java.security.SecureRandom;
@@ -33,9 +34,6 @@ public final class JdbcArchive implements Archive {
     private static final String OF_NUMBERING =
             "WHERE numbering = (SELECT id FROM numbering WHERE room = ? AND epoch = ?) ";
 
-    /** Rows that a driver may read ahead where the end is not known. */
-    private static final int FETCHED_ROWS = 500;
-
     /** Numberings that are looked through at a time for messages that are not in the index. */
     private static final int LOOKED_NUMBERINGS = 500;
 
@@ -43,6 +41,7 @@ public final class JdbcArchive implements Archive {
     private static final long LOOK_MILLIS = 60_000;
 
     private final Transactions transactions;
+    private final EpochRows epochs;
     private final NumberingIds numberings = new NumberingIds();
     private final Dialect dialect;
     private final MessageIndex index;
@@ -80,6 +79,7 @@ public final class JdbcArchive implements Archive {
         this.transactions = new Transactions(source, dialect, discard);
         this.dialect = dialect;
         this.index = dialect.index(language);
+        this.epochs = new EpochRows(transactions, index);
         this.place = place;
         this.wall = wall;
         this.checkStorage = checkStorage;
@@ -189,28 +189,17 @@ public final class JdbcArchive implements Archive {
 
     private List<Message> page(String bounds, RoomName room, String epoch, long offset, int limit, long maxBytes) {
         return transactions.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT msg_offset, stored_at, key_digest, body FROM message " + OF_NUMBERING + bounds)) {
+            try (PreparedStatement select = connection.prepareStatement(EpochRows.COLUMNS + OF_NUMBERING + bounds)) {
                 select.setString(1, room.value());
                 select.setString(2, epoch);
-                select.setLong(3, offset);
-                select.setInt(4, limit);
-                select.setFetchSize(FETCHED_ROWS);
-                List<Message> messages = new ArrayList<>();
-                long left = maxBytes;
-                try (ResultSet found = select.executeQuery()) {
-                    while (found.next()) {
-                        byte[] body = found.getBytes(4);
-                        left -= body.length;
-                        if (left < 0 && !messages.isEmpty()) {
-                            break;
-                        }
-                        messages.add(new Message(found.getLong(1), found.getLong(2), found.getBytes(3), body));
-                    }
-                }
-                return messages;
+                return EpochRows.page(select, 3, offset, limit, maxBytes);
             }
         });
+    }
+
+    @Override
+    public List<Message> after(long epoch, long offset, int limit, long maxBytes) {
+        return epochs.after(epoch, offset, limit, maxBytes);
     }
 
     @Override
@@ -221,7 +210,7 @@ public final class JdbcArchive implements Archive {
                     connection.prepareStatement("SELECT msg_offset, stored_at, key_digest FROM message "
                             + OF_NUMBERING
                             + "ORDER BY msg_offset DESC")) {
-                select.setFetchSize(FETCHED_ROWS);
+                select.setFetchSize(EpochRows.FETCHED_ROWS);
                 select.setString(1, room.value());
                 select.setString(2, epoch);
                 try (ResultSet found = select.executeQuery()) {
@@ -255,20 +244,18 @@ public final class JdbcArchive implements Archive {
 
     @Override
     public List<Epoch> epochs(long after, int limit) {
-        return transactions.read(connection -> {
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT id, room FROM numbering WHERE id > ? ORDER BY id LIMIT ?")) {
-                select.setLong(1, after);
-                select.setInt(2, limit);
-                List<Epoch> epochs = new ArrayList<>();
-                try (ResultSet found = select.executeQuery()) {
-                    while (found.next()) {
-                        epochs.add(new Epoch(found.getLong(1), new RoomName(found.getString(2))));
-                    }
-                }
-                return epochs;
-            }
-        });
+        return epochs.all(after, limit);
+    }
+
+    @Override
+    public List<Epoch> epochs(RoomName room) {
+        return epochs.of(room);
+    }
+
+    @Override
+    public void replace(long epoch, List<StoredMessage> messages) {
+        epochs.replace(epoch, messages);
+        checkStorage.run();
     }
 
     @Override

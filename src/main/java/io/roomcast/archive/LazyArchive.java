@@ -2,6 +2,7 @@ package io.roomcast.archive;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.SearchTerms;
+import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import java.util.List;
@@ -142,6 +143,21 @@ public final class LazyArchive implements Archive {
     @Override
     public List<Epoch> epochs(long after, int limit) {
         return opened().epochs(after, limit);
+    }
+
+    @Override
+    public List<Epoch> epochs(RoomName room) {
+        return opened().epochs(room);
+    }
+
+    @Override
+    public List<Message> after(long epoch, long offset, int limit, long maxBytes) {
+        return opened().after(epoch, offset, limit, maxBytes);
+    }
+
+    @Override
+    public void replace(long epoch, List<StoredMessage> messages) {
+        opened().replace(epoch, messages);
     }
 
     @Override

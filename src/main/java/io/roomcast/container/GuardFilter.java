@@ -200,8 +200,8 @@ public class GuardFilter extends HttpFilter {
             if (login.authenticate(request, response, false)) {
                 if (head.isForRooms()) {
                     visibleRequest.setOrigin(origin(request, head).toHeader());
-                    request.setAttribute(ConnectionWatch.ATTRIBUTE, watch(undertow, payara));
                 }
+                request.setAttribute(ConnectionWatch.ATTRIBUTE, watch(undertow, payara));
                 chain.doFilter(visibleRequest, response);
             }
             if ((undertow != null || payara != null) && !visibleRequest.isAsynchronous()) {

@@ -65,10 +65,10 @@ public class LocalRelayProvider implements RelayProvider {
     @Override
     public RelayAndPresence open(Context context) {
         InstantSource clock = steadyClock(context.nanoClock());
-        Relay relay = archive.archive()
-                .<Relay>map(present -> durable(present, context, clock))
+        Optional<Archive> opened = archive.archive();
+        Relay relay = opened.<Relay>map(present -> durable(present, context, clock))
                 .orElseGet(() -> new LocalRelay(context.history(), maxBytes(), clock, context.timer()));
-        return new RelayAndPresence(relay, new LocalPresence(micros(clocks)), NodeExchange.alone());
+        return new RelayAndPresence(relay, new LocalPresence(micros(clocks)), NodeExchange.alone(), opened);
     }
 
     private static long micros(Clocks clocks) {

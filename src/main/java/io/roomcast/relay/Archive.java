@@ -2,6 +2,7 @@ package io.roomcast.relay;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.SearchTerms;
+import io.roomcast.protocol.StoredMessage;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -101,8 +102,9 @@ public interface Archive extends AutoCloseable {
      * An epoch of a room, for those who look at all of them.
      *
      * @param id what the archive calls it; greater than 0, and greater for those that began later
+     * @param name as in {@link io.roomcast.protocol.Position}
      */
-    record Epoch(long id, RoomName room) {}
+    record Epoch(long id, RoomName room, String name) {}
 
     /**
      * The epochs of all rooms in the order of their ids.
@@ -111,6 +113,24 @@ public interface Archive extends AutoCloseable {
      * @param limit most epochs
      */
     List<Epoch> epochs(long after, int limit);
+
+    /** The epochs of a room in the order of their ids: the newest is the last. Empty if nothing of the room was stored. */
+    List<Epoch> epochs(RoomName room);
+
+    /**
+     * As {@link #after(RoomName, String, long, int, long)}, of any epoch.
+     *
+     * @param epoch its id
+     */
+    List<Message> after(long epoch, long offset, int limit, long maxBytes);
+
+    /**
+     * Puts other bodies in place of those of messages, in one commit. Nothing else of a message is changed, and what was
+     * deleted stays so.
+     *
+     * @param epoch its id
+     */
+    void replace(long epoch, List<StoredMessage> messages);
 
     /**
      * Deletes the oldest messages of an epoch, back to the first that is not old, in one commit. Their offsets are never

@@ -1,6 +1,7 @@
 package io.roomcast.relay;
 
 import io.roomcast.metrics.NodeMetrics;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
@@ -26,8 +27,16 @@ public interface RelayProvider {
             LongSupplier nanoClock,
             NodeMetrics metrics) {}
 
-    /** A relay, its presence store and its exchange. The presence store must be closed first. */
-    record RelayAndPresence(Relay relay, PresenceStore presence, NodeExchange exchange) {}
+    /**
+     * A relay, its presence store and its exchange. The presence store must be closed first.
+     *
+     * @param archive where the relay keeps messages longer, if it does; the relay closes it
+     */
+    record RelayAndPresence(Relay relay, PresenceStore presence, NodeExchange exchange, Optional<Archive> archive) {
+        public RelayAndPresence(Relay relay, PresenceStore presence, NodeExchange exchange) {
+            this(relay, presence, exchange, Optional.empty());
+        }
+    }
 
     /** The value of {@code roomcast.relay} that selects this provider. */
     String name();

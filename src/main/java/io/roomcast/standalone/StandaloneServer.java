@@ -33,6 +33,7 @@ import io.roomcast.service.cluster.NodeSessions;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.operations.WarmUp;
 import io.roomcast.service.presence.PresenceAnnouncer;
+import io.roomcast.service.records.Exports;
 import io.roomcast.service.session.SessionRegistry;
 import io.roomcast.websocket.EmbeddedWebSockets;
 import io.roomcast.websocket.MultiRoomEndpoint;
@@ -96,6 +97,7 @@ public final class StandaloneServer implements AutoCloseable {
                         Threads.class,
                         LocalRelayProvider.class,
                         RoomService.class,
+                        Exports.class,
                         SessionRegistry.class,
                         RequestGuard.class,
                         PresenceAnnouncer.class,

@@ -2,6 +2,7 @@ package io.roomcast.local;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.SearchTerms;
+import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.support.Await;
@@ -137,6 +138,24 @@ final class FaultyArchive implements Archive {
     public List<Epoch> epochs(long after, int limit) {
         beforeRead();
         return archive.epochs(after, limit);
+    }
+
+    @Override
+    public List<Epoch> epochs(RoomName room) {
+        beforeRead();
+        return archive.epochs(room);
+    }
+
+    @Override
+    public List<Message> after(long epoch, long offset, int limit, long maxBytes) {
+        beforeRead();
+        return archive.after(epoch, offset, limit, maxBytes);
+    }
+
+    @Override
+    public void replace(long epoch, List<StoredMessage> messages) {
+        beforeCommit();
+        archive.replace(epoch, messages);
     }
 
     @Override

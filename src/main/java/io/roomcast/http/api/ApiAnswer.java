@@ -11,15 +11,30 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The response to a request of the server API.
  *
- * @param json the body
+ * @param json the body; null if it comes in parts
  * @param headers headers that this answer has beside those of all answers
+ * @param parts the body if it may have any length; else null
  */
-record ApiAnswer(int status, String contentType, String json, Map<String, String> headers) {
+record ApiAnswer(int status, String contentType, String json, Map<String, String> headers, Parts parts) {
+    /** A body that is sent part by part. */
+    interface Parts {
+        byte[] first();
+
+        /** The next part, which may be empty; completes with null after the last one. */
+        CompletionStage<byte[]> next();
+
+        /** No further part is asked for. The second call does nothing. */
+        void close();
+    }
+
+    private static final String LINES = "application/x-ndjson";
+
     private static final Jsonb JSONB =
             JsonbBuilder.create(new JsonbConfig().withPropertyOrderStrategy(PropertyOrderStrategy.ANY));
 
@@ -28,7 +43,12 @@ record ApiAnswer(int status, String contentType, String json, Map<String, String
     }
 
     static ApiAnswer okJson(String json) {
-        return new ApiAnswer(HttpServletResponse.SC_OK, "application/json", json, Map.of());
+        return new ApiAnswer(HttpServletResponse.SC_OK, "application/json", json, Map.of(), null);
+    }
+
+    /** Lines of JSON, each an object. */
+    static ApiAnswer lines(Parts parts) {
+        return new ApiAnswer(HttpServletResponse.SC_OK, LINES, null, Map.of(), parts);
     }
 
     static ApiAnswer of(Failure failure) {
@@ -43,16 +63,22 @@ record ApiAnswer(int status, String contentType, String json, Map<String, String
         }
         Problem problem = Problem.of(failure);
         return new ApiAnswer(
-                problem.status(), Problem.MEDIA_TYPE, problem.toJson().toString(), headers);
+                problem.status(), Problem.MEDIA_TYPE, problem.toJson().toString(), headers, null);
     }
 
-    void write(HttpServletResponse response) throws IOException {
-        byte[] body = (json + "\n").getBytes(StandardCharsets.UTF_8);
+    /** Writes all but the body. */
+    void writeHead(HttpServletResponse response) {
         response.setStatus(status);
         response.setContentType(contentType);
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
         headers.forEach(response::setHeader);
+    }
+
+    /** For an answer that does not come in parts. */
+    void write(HttpServletResponse response) throws IOException {
+        byte[] body = (json + "\n").getBytes(StandardCharsets.UTF_8);
+        writeHead(response);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
     }

@@ -1,5 +1,7 @@
 package io.roomcast.http.api;
 
+import io.roomcast.http.Gzip;
+import io.roomcast.http.ConnectionWatch;
 import io.roomcast.http.LongResponse;
 import io.roomcast.http.PercentEncoding;
 import io.roomcast.http.RequestBody;
@@ -77,6 +79,16 @@ final class ApiRequest {
         return request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
     }
 
+    /** Whether the client wants only the head of the answer. */
+    boolean isHead() {
+        return request.getMethod().equals("HEAD");
+    }
+
+    /** Whether the answer may be compressed. */
+    boolean acceptsGzip() {
+        return Gzip.isAccepted(request);
+    }
+
     /** The decoded segments of the path behind the address of the API. */
     List<String> path() {
         return path;
@@ -106,6 +118,11 @@ final class ApiRequest {
     /** Null on an application server. */
     LongResponse longResponse() {
         return LongResponse.of(request);
+    }
+
+    /** Notices nothing on the embedded server. */
+    ConnectionWatch watch() {
+        return ConnectionWatch.of(request);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.roomcast.http.api;
 
+import io.roomcast.config.HttpKeys;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.LongResponse;
 import io.roomcast.node.Threads;
 import io.roomcast.service.Failure;
@@ -52,13 +54,19 @@ public class ApiServlet extends HttpServlet {
     private transient Refusals refusals;
 
     @Inject
+    private transient RecordApi records;
+
+    @Inject
+    private transient RoomcastConfig config;
+
+    @Inject
     private transient Threads threads;
 
     private transient RouteTable routes;
 
     @Override
     public void init() {
-        routes = new RouteTable(rooms, search, sessions, cluster, node);
+        routes = new RouteTable(rooms, search, sessions, cluster, node, records);
     }
 
     @Override
@@ -87,14 +95,14 @@ public class ApiServlet extends HttpServlet {
                 access.authenticate(request).thenApply(checked -> requirePermission(apiRequest, checked));
         if (caller.isCompletedExceptionally() || caller.isDone() && !apiRequest.mustReadBody()) {
             CompletableFuture<ApiAnswer> answer = caller.thenCompose(checked -> serve(apiRequest, checked));
-            if (answer.isDone()) {
+            if (answer.isDone() && !isInParts(answer)) {
                 write(apiRequest, answer, response);
             } else {
-                writeWhenComplete(apiRequest, startAsync(request), response, answer);
+                writeWhenComplete(apiRequest, startAsync(apiRequest, request), response, answer);
             }
             return;
         }
-        AsyncContext async = startAsync(request);
+        AsyncContext async = startAsync(apiRequest, request);
         CompletableFuture<Void> body =
                 apiRequest.mustReadBody() ? apiRequest.read(threads) : CompletableFuture.completedFuture(null);
         CompletableFuture<ApiAnswer> answer = threads.within(TIMEOUT_SECONDS, caller)
@@ -102,11 +110,11 @@ public class ApiServlet extends HttpServlet {
         writeWhenComplete(apiRequest, async, response, answer);
     }
 
-    private static AsyncContext startAsync(HttpServletRequest request) {
+    private static AsyncContext startAsync(ApiRequest apiRequest, HttpServletRequest request) {
         AsyncContext async = request.startAsync();
         // This timeout is longer than all other timeouts together. Otherwise the container would send a response of its
-        // own, which has no error code.
-        async.setTimeout(TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS * 6));
+        // own, which has no error code. A streamed answer has a timeout for each of its parts.
+        async.setTimeout(RecordApi.isStreamed(apiRequest) ? 0 : TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS * 6));
         return async;
     }
 
@@ -127,6 +135,10 @@ public class ApiServlet extends HttpServlet {
         // Combined stages wait for each other, also when one of them has failed.
         var unused = answer.thenCombine(LongResponse.whenDispatched(embedded), (done, nothing) -> done)
                 .whenComplete((done, failure) -> async.start(() -> {
+                    if (failure == null && done.parts() != null) {
+                        stream(request, async, response, done);
+                        return;
+                    }
                     try {
                         write(request, answer, response);
                         if (embedded != null) {
@@ -138,6 +150,29 @@ public class ApiServlet extends HttpServlet {
                         LongResponse.end(embedded, async, request.isBodyUnread());
                     }
                 }));
+    }
+
+    /** @param answer must be complete */
+    private static boolean isInParts(CompletableFuture<ApiAnswer> answer) {
+        return !answer.isCompletedExceptionally() && answer.join().parts() != null;
+    }
+
+    private void stream(ApiRequest request, AsyncContext async, HttpServletResponse response, ApiAnswer answer) {
+        StreamedAnswer streamed = new StreamedAnswer(
+                answer.parts(),
+                async,
+                response,
+                request.longResponse(),
+                request.watch(),
+                threads,
+                config.get(HttpKeys.ANSWER_TIMEOUT).toMillis());
+        try {
+            answer.writeHead(response);
+            streamed.begin(request.acceptsGzip(), request.isHead());
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "the client is gone", e);
+            streamed.end();
+        }
     }
 
     /** @param answer must be complete */

@@ -19,14 +19,21 @@ final class RouteTable {
 
     private final List<Route> routes;
 
-    RouteTable(RoomApi rooms, SearchApi search, SessionApi sessions, ClusterApi cluster, NodeApi node) {
+    RouteTable(
+            RoomApi rooms,
+            SearchApi search,
+            SessionApi sessions,
+            ClusterApi cluster,
+            NodeApi node,
+            RecordApi records) {
         routes = Stream.of(
                         DESCRIPTIONS,
                         rooms.routes(),
                         search.routes(),
                         sessions.routes(),
                         cluster.routes(),
-                        node.routes())
+                        node.routes(),
+                        records.routes())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -1,5 +1,6 @@
 package io.roomcast.http.rooms;
 
+import io.roomcast.http.Gzip;
 import io.roomcast.http.PercentEncoding;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
@@ -7,7 +8,6 @@ import io.roomcast.protocol.UserId;
 import io.roomcast.service.admission.ClientOrigin;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -44,19 +44,11 @@ record RoomsRequest(
                 hasToken ? authorization.substring(BEARER.length()).strip() : null,
                 request.getHeader("Roomcast-Session"),
                 request.getHeader("Last-Event-ID"),
-                acceptsGzip(Collections.list(request.getHeaders("Accept-Encoding"))),
+                Gzip.isAccepted(request),
                 origin.withLogin(
                         request.getUserPrincipal() == null
                                 ? null
                                 : request.getUserPrincipal().getName()));
-    }
-
-    private static boolean acceptsGzip(List<String> values) {
-        return values.stream()
-                .flatMap(value -> List.of(value.toLowerCase(Locale.ROOT).split(",")).stream())
-                .map(coding -> coding.replaceAll("\\s", ""))
-                .anyMatch(coding ->
-                        coding.equals("gzip") || coding.startsWith("gzip;q=") && !coding.matches("gzip;q=0(\\.0*)?"));
     }
 
     /** The user in the query, or null. */

@@ -3,6 +3,7 @@ package io.roomcast.http.rooms;
 import io.roomcast.http.ConnectionWatch;
 import io.roomcast.http.LongResponse;
 import io.roomcast.http.Problem;
+import io.roomcast.http.ResponseStream;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.service.Failure;
 import jakarta.servlet.AsyncContext;
@@ -38,8 +39,7 @@ final class RoomsResponse {
     private final ConnectionWatch watch;
 
     private final UnreadAnswers unread;
-    /** Unused on the embedded server. */
-    private final ListenedStream stream;
+    private final ResponseStream stream;
 
     private final AtomicBoolean hasEnded = new AtomicBoolean();
     /** Whether the request has a body that nobody reads. */
@@ -58,7 +58,7 @@ final class RoomsResponse {
         this.embedded = embedded;
         this.watch = watch;
         this.unread = unread;
-        this.stream = new ListenedStream(response, watch);
+        this.stream = new ResponseStream(response, embedded, watch);
     }
 
     /** The body of the request will not be read. To be called before {@link #sendFailure}. */
@@ -184,41 +184,21 @@ final class RoomsResponse {
         });
     }
 
-    /**
-     * As {@link #write}, for a part of a stream: the completion also waits until the network has taken the bytes, where
-     * the server tells. Never completes if the connection ends before.
-     */
+    /** As {@link ResponseStream#writePart}. */
     void writePart(byte[] bytes, Consumer<Throwable> completion) {
-        write(bytes, failure -> {
-            if (failure == null && embedded != null) {
-                embedded.whenSent(() -> completion.accept(null));
-            } else {
-                completion.accept(failure);
-            }
-        });
+        if (hasEnded.get()) {
+            completion.accept(new ClosedChannelException());
+        } else {
+            stream.writePart(bytes, completion);
+        }
     }
 
-    /**
-     * Writes and flushes bytes. The next write must wait for the completion.
-     *
-     * @param completion gets null when the server has taken the bytes, or why it has not
-     */
+    /** As {@link ResponseStream#write}. */
     void write(byte[] bytes, Consumer<Throwable> completion) {
         if (hasEnded.get()) {
             completion.accept(new ClosedChannelException());
-            return;
-        }
-        try {
-            if (embedded != null) {
-                // The embedded server queues what the network does not take at once.
-                response.getOutputStream().write(bytes);
-                response.getOutputStream().flush();
-                completion.accept(null);
-                return;
-            }
+        } else {
             stream.write(bytes, completion);
-        } catch (IOException | RuntimeException e) {
-            completion.accept(e);
         }
     }
 

@@ -383,6 +383,13 @@ class ServerApiIT {
         assertEquals("method_not_allowed", Http.read(method.body()).getString("code"));
     }
 
+    @Test
+    void whatNeedsAnArchiveSaysSoWhereThereIsNone() {
+        assertEquals(
+                "not_implemented",
+                call(backEnd, "GET /rooms/{room}/export", "kept", "", null, 501).getString("code"));
+    }
+
     private static JsonObject ok(String operation, String name, String body) {
         return calls.ok(operation, name, "", body);
     }

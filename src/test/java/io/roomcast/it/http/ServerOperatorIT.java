@@ -47,6 +47,14 @@ class ServerOperatorIT {
     }
 
     @Test
+    void whatNeedsAnArchiveSaysSoWhereThereIsNone() {
+        assertEquals(
+                "not_implemented",
+                calls.call(calls.backEnd(), "GET /users/{user}/export", "ann", "", null, 501)
+                        .getString("code"));
+    }
+
+    @Test
     void listsTheSessionsOfAUser() {
         String ann = "ann-" + RUN;
         try (RoomClient first = RoomClient.connect(server.uri().resolve("ws?user=" + ann));

@@ -1,6 +1,5 @@
-package io.roomcast.http.rooms;
+package io.roomcast.http;
 
-import io.roomcast.http.ConnectionWatch;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.WriteListener;

@@ -1,0 +1,197 @@
+package io.roomcast.http.api;
+
+import io.roomcast.http.ConnectionWatch;
+import io.roomcast.http.LongResponse;
+import io.roomcast.http.ResponseStream;
+import io.roomcast.node.Threads;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Sends an answer of any length, part by part, at the pace of its reader. The next part is asked for when the server has
+ * taken the one before. A client that takes nothing for too long, or leaves, ends it.
+ *
+ * <p><b>Concurrency.</b> No thread waits. One part is on its way at a time, so that each step happens after the one
+ * before. Only {@link #end} may be called at any time, by the timer or when the connection ends.
+ */
+final class StreamedAnswer {
+    private static final Logger LOG = System.getLogger(StreamedAnswer.class.getName());
+
+    private final ApiAnswer.Parts parts;
+    private final AsyncContext async;
+    private final LongResponse embedded;
+    private final HttpServletResponse response;
+    private final ConnectionWatch watch;
+    private final ResponseStream stream;
+    private final Threads threads;
+    private final long unreadMillis;
+    private final AtomicBoolean hasEnded = new AtomicBoolean();
+    private final ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    /** Null if the client takes no gzip. */
+    private GZIPOutputStream gzip;
+
+    /**
+     * @param embedded null on an application server
+     * @param unreadMillis how long the client may take nothing; 0 for ever
+     */
+    StreamedAnswer(
+            ApiAnswer.Parts parts,
+            AsyncContext async,
+            HttpServletResponse response,
+            LongResponse embedded,
+            ConnectionWatch watch,
+            Threads threads,
+            long unreadMillis) {
+        this.parts = parts;
+        this.async = async;
+        this.response = response;
+        this.embedded = embedded;
+        this.watch = watch;
+        this.stream = new ResponseStream(response, embedded, watch);
+        this.threads = threads;
+        this.unreadMillis = unreadMillis;
+    }
+
+    /**
+     * Begins to send. The head of the response must be complete, but for the coding.
+     *
+     * @param isCompressed whether the client takes gzip
+     * @param isHead whether only the head is sent
+     */
+    void begin(boolean isCompressed, boolean isHead) throws IOException {
+        response.addHeader("Vary", "Accept-Encoding");
+        if (isCompressed) {
+            response.setHeader("Content-Encoding", "gzip");
+            gzip = new GZIPOutputStream(compressed, true);
+        }
+        if (isHead) {
+            end();
+            return;
+        }
+        if (embedded != null) {
+            embedded.whenClosed(this::end);
+        } else {
+            watch.begin(this::end);
+        }
+        send(parts.first());
+    }
+
+    private void sendNext() {
+        var unused = parts.next().whenComplete((part, failure) -> {
+            if (failure != null) {
+                LOG.log(Level.WARNING, "A long answer of the server API ends early", failure);
+                end();
+            } else {
+                send(part);
+            }
+        });
+    }
+
+    /** @param part null after the last one */
+    private void send(byte[] part) {
+        if (hasEnded.get()) {
+            return;
+        }
+        byte[] bytes = part == null ? lastBytes() : coded(part);
+        if (bytes.length == 0) {
+            if (part == null) {
+                end();
+            } else {
+                sendNext();
+            }
+            return;
+        }
+        Future<?> timeout = endIfUnread();
+        stream.writePart(bytes, failure -> {
+            if (timeout != null) {
+                timeout.cancel(false);
+            }
+            if (failure != null) {
+                LOG.log(Level.DEBUG, "the client is gone", failure);
+                end();
+            } else if (part == null) {
+                end();
+            } else if (!hasEnded.get()) {
+                sendNext();
+            }
+        });
+    }
+
+    /** @return null if there is no time limit */
+    private Future<?> endIfUnread() {
+        if (unreadMillis == 0) {
+            return null;
+        }
+        try {
+            return threads.timer()
+                    .schedule(() -> threads.pool().execute(this::cut), unreadMillis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            return null; // The node stops.
+        }
+    }
+
+    private byte[] coded(byte[] part) {
+        if (gzip == null || part.length == 0) {
+            return part;
+        }
+        try {
+            gzip.write(part);
+            gzip.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a stream in memory failed", e);
+        }
+        return taken();
+    }
+
+    private byte[] lastBytes() {
+        if (gzip == null) {
+            return new byte[0];
+        }
+        try {
+            gzip.finish();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a stream in memory failed", e);
+        }
+        return taken();
+    }
+
+    private byte[] taken() {
+        byte[] bytes = compressed.toByteArray();
+        compressed.reset();
+        return bytes;
+    }
+
+    /** Ends the response to a client that reads nothing of it. */
+    private void cut() {
+        watch.cut();
+        end();
+    }
+
+    /** Ends the response, once. */
+    void end() {
+        if (!hasEnded.compareAndSet(false, true)) {
+            return;
+        }
+        parts.close();
+        watch.end();
+        stream.end(this::complete);
+    }
+
+    private void complete() {
+        try {
+            LongResponse.end(embedded, async, false);
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "the request has ended already", e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.roomcast.service.records;
+
+import io.roomcast.relay.ArchiveException;
+import io.roomcast.relay.RelayUnavailableException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The one thread that works on records, step by step, so that members have the database and the processor for most of
+ * the time. It is there only while there is work. Any thread may call; each job waits for its step before it asks for
+ * the next.
+ */
+final class ArchiveThread {
+    private static final long IDLE_SECONDS = 10;
+
+    private final ThreadPoolExecutor thread;
+
+    ArchiveThread(ThreadFactory threads) {
+        this.thread =
+                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Runs a step of a job.
+     *
+     * @return completes on the thread; fails with {@link RelayUnavailableException} if the archive cannot be used now, or
+     *     the node stops
+     */
+    <T> CompletableFuture<T> run(Supplier<T> step) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        try {
+            thread.execute(() -> {
+                T value;
+                try {
+                    value = step.get();
+                } catch (ArchiveException e) {
+                    result.completeExceptionally(
+                            new RelayUnavailableException("the archive cannot be used now: " + e.getMessage()));
+                    return;
+                } catch (RuntimeException | Error e) {
+                    // Also of an error: the job would wait for ever.
+                    result.completeExceptionally(e);
+                    return;
+                }
+                result.complete(value);
+            });
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(new RelayUnavailableException("the node stops"));
+        }
+        return result;
+    }
+
+    /** Ends the thread after its present step. */
+    void close() {
+        thread.shutdownNow();
+    }
+}

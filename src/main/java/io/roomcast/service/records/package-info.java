@@ -1,0 +1,2 @@
+/** Messages of the archive that are taken away, brought or erased: what operators do with records, not with rooms. */
+package io.roomcast.service.records;
