@@ -4,8 +4,10 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Warnings;
 import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.SearchPage;
 import io.roomcast.protocol.StoredMessage;
@@ -17,6 +19,7 @@ import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
 import io.roomcast.relay.RelayUnavailableException;
+import io.roomcast.relay.Restoring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +52,7 @@ public final class DurableRelay implements Relay {
     private final HistoryLimits.Rule limits;
     private final GroupCommit commits;
     private final ArchivedRooms rooms;
+    private final RoomRestore restores;
     private final Retention retention;
     private final ArchiveIndexing indexing;
     private final ArchiveSearch search;
@@ -78,6 +82,7 @@ public final class DurableRelay implements Relay {
         this.limits = limits;
         ArchiveLoader loader = new ArchiveLoader(archive, memory, clocks.wall());
         this.commits = new GroupCommit(archive, memory, loader, clocks, metrics, threads, maxQueuedBytes);
+        this.restores = new RoomRestore(archive, memory, clocks.wall());
         this.rooms = new ArchivedRooms(memory, loader, threads, warnings, commits::onFailure);
         this.indexing = new ArchiveIndexing(archive, metrics, threads, clocks.nanos(), failure -> {
             commits.onFailure(failure);
@@ -233,6 +238,20 @@ public final class DurableRelay implements Relay {
     @Override
     public CompletionStage<SearchPage> search(Archive.Search wanted) {
         return search.search(wanted);
+    }
+
+    @Override
+    public CompletionStage<Restoring.Done> restore(RoomName room, Restoring messages) {
+        return isArchived(room)
+                ? commits.run(() -> restores.restore(room, messages))
+                : CompletableFuture.failedFuture(new ProtocolException(
+                        ErrorCode.CONFLICT, "this room keeps no history here (roomcast.history.size), and no archive"));
+    }
+
+    /** Between two commits, so that none brings old bodies back to memory. */
+    @Override
+    public CompletionStage<Void> replace(RoomName room, String epoch, List<StoredMessage> messages) {
+        return commits.run(() -> memory.replace(room, epoch, messages)).thenApply(done -> null);
     }
 
     @Override

@@ -25,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Stores messages in the archive. While one commit runs, publishes gather; the next commit has them all. Nobody is shown
@@ -55,13 +56,22 @@ final class GroupCommit implements AutoCloseable {
     /**
      * What waits to be stored.
      *
-     * @param room null for a probe, which has no messages
+     * @param room null for a probe and for a task, which have no messages
+     * @param task null for all but a task
      */
     private record Write(
-            RoomName room, List<LocalRelay.Draft> drafts, long bytes, CompletableFuture<Relay.Prefix> done) {}
+            RoomName room,
+            List<LocalRelay.Draft> drafts,
+            long bytes,
+            CompletableFuture<Relay.Prefix> done,
+            Runnable task) {
+        boolean isProbe() {
+            return room == null && task == null;
+        }
+    }
 
     /** Stops the thread when it comes to it. */
-    private static final Write END = new Write(null, List.of(), 0, new CompletableFuture<>());
+    private static final Write END = new Write(null, List.of(), 0, new CompletableFuture<>(), null);
 
     private final Archive archive;
     private final LocalRelay memory;
@@ -116,12 +126,33 @@ final class GroupCommit implements AutoCloseable {
             return CompletableFuture.failedFuture(new ProtocolException(
                     ErrorCode.BUSY, "too many messages wait to be stored; try again", BUSY_RETRY_MILLIS));
         }
-        return enqueue(new Write(room, drafts, bytes, new CompletableFuture<>()));
+        return enqueue(new Write(room, drafts, bytes, new CompletableFuture<>(), null));
     }
 
     /** Completes when the archive has committed since, or has shown just now that it can. */
     CompletionStage<Void> probe() {
-        return enqueue(new Write(null, List.of(), 0, new CompletableFuture<>())).thenApply(prefix -> null);
+        return enqueue(new Write(null, List.of(), 0, new CompletableFuture<>(), null))
+                .thenApply(prefix -> null);
+    }
+
+    /**
+     * Runs a task on the thread, between two commits. Does not block. The task may block as a commit does, and is rare.
+     *
+     * @return fails as the task, or with {@link RelayUnavailableException} if the archive fails
+     */
+    <T> CompletionStage<T> run(Supplier<T> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Runnable all = () -> {
+            T value = task.get();
+            result.complete(value);
+        };
+        var unused = enqueue(new Write(null, List.of(), 0, new CompletableFuture<>(), all))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        result.completeExceptionally(failure);
+                    }
+                });
+        return result;
     }
 
     private CompletionStage<Relay.Prefix> enqueue(Write write) {
@@ -178,13 +209,25 @@ final class GroupCommit implements AutoCloseable {
     private void store(List<Write> batch) {
         List<Write> writes =
                 batch.stream().filter(write -> write.room() != null).toList();
-        List<Write> probes =
-                batch.stream().filter(write -> write.room() == null).toList();
+        List<Write> probes = batch.stream().filter(Write::isProbe).toList();
         if (!writes.isEmpty()) {
             storeMessages(writes);
         }
         if (!probes.isEmpty()) {
             answerProbes(probes);
+        }
+        batch.stream().filter(write -> write.task() != null).forEach(this::runTask);
+    }
+
+    private void runTask(Write write) {
+        try {
+            requireWhole();
+            write.task().run();
+        } catch (ProtocolException e) {
+            write.done().completeExceptionally(e);
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            fail(List.of(write), new RelayUnavailableException("the archive cannot store messages now"));
         }
     }
 

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.function.Supplier;
 
 /**
  * An idempotency key as {@link SeenKeys} stores it: 128 bits of a SHA-256 digest. Two keys with the same digest would
@@ -11,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
  * that collide in a hash table.
  */
 record KeyDigest(long high, long low) {
+    private static final int SALT_BYTES = 16;
 
     /** @param key may be null, and has no digest then */
     static KeyDigest of(byte[] salt, String key) {
@@ -38,5 +41,16 @@ record KeyDigest(long high, long low) {
 
     byte[] bytes() {
         return ByteBuffer.allocate(2 * Long.BYTES).putLong(high).putLong(low).array();
+    }
+
+    /** A salt that nobody can guess. */
+    static byte[] newSalt() {
+        byte[] salt = new byte[SALT_BYTES];
+        new SecureRandom().nextBytes(salt);
+        return salt;
+    }
+
+    static Supplier<byte[]> constant(byte[] salt) {
+        return () -> salt;
     }
 }

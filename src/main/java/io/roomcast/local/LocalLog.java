@@ -81,6 +81,11 @@ final class LocalLog {
         return log;
     }
 
+    LocalLog subscribed(boolean isSubscribed) {
+        subscribed = isSubscribed;
+        return this;
+    }
+
     Position position() {
         return new Position(epoch, offset);
     }
@@ -191,6 +196,14 @@ final class LocalLog {
     /** Offset of the oldest message in memory; of the next message if there is none. */
     long firstOffset() {
         return messages.size() == 0 ? offset + 1 : messages.firstOffset();
+    }
+
+    /** Puts other bodies in place of those of messages that are in memory, if they are of this epoch. */
+    void replace(String ofEpoch, List<StoredMessage> changed) {
+        if (ofEpoch.equals(epoch)) {
+            changed.forEach(messages::replace);
+            updateBudget();
+        }
     }
 
     HistoryLimits limits() {

@@ -10,7 +10,6 @@ import io.roomcast.relay.ArchiveException;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -38,11 +36,9 @@ public final class LocalRelay implements Relay {
     /** Pause before a sweep for want of space, so that refusals do not keep the timer busy. */
     private static final long EARLY_SWEEP_MILLIS = 500;
 
-    private static final int DISCARDED_COUNTERS = 4_096;
-
     private final ConcurrentHashMap<RoomName, LocalLog> logs = new ConcurrentHashMap<>();
     /** Of rooms that are in memory only. */
-    private final Epochs epochs = new Epochs(newSalt());
+    private final Epochs epochs = new Epochs(KeyDigest.newSalt());
     /** Of rooms that an archive has, too: an empty one has the same epoch in the next process. */
     private volatile Epochs archivedEpochs;
 
@@ -55,11 +51,7 @@ public final class LocalRelay implements Relay {
     /** Whether a sweep is due soon, because there was no space. */
     private final AtomicBoolean sweepDue = new AtomicBoolean();
 
-    /**
-     * How many logs were discarded that had changed since they came to memory. Rooms share few counters, so that a room
-     * of which nobody has heard for long costs nothing; the discarded log of one room seldom counts for another.
-     */
-    private final AtomicLongArray discardedLogs = new AtomicLongArray(DISCARDED_COUNTERS);
+    private final DiscardedLogs discardedLogs = new DiscardedLogs();
 
     private volatile RelayListener listener;
 
@@ -69,11 +61,7 @@ public final class LocalRelay implements Relay {
      * @param timer runs the removal of old messages and keys, every 10 seconds and after a refusal for want of space
      */
     public LocalRelay(HistoryLimits.Rule limits, long maxBytes, InstantSource clock, ScheduledExecutorService timer) {
-        this(limits, maxBytes, clock, timer, constant(newSalt()));
-    }
-
-    private static Supplier<byte[]> constant(byte[] salt) {
-        return () -> salt;
+        this(limits, maxBytes, clock, timer, KeyDigest.constant(KeyDigest.newSalt()));
     }
 
     /**
@@ -92,12 +80,6 @@ public final class LocalRelay implements Relay {
         this.clock = clock;
         this.timer = timer;
         this.sweepTask = timer.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private static byte[] newSalt() {
-        byte[] salt = new byte[16];
-        new SecureRandom().nextBytes(salt);
-        return salt;
     }
 
     @Override
@@ -314,13 +296,39 @@ public final class LocalRelay implements Relay {
         });
     }
 
-    /** Another number if a log of the room was discarded that had changed in memory. */
-    long discardedLogs(RoomName room) {
-        return discardedLogs.get(discardedCounter(room));
+    @Override
+    public CompletionStage<Void> replace(RoomName room, String epoch, List<StoredMessage> messages) {
+        logs.compute(room, (name, log) -> {
+            if (log == null) {
+                // Whoever loads the log now may have read the old bodies, and has to read again.
+                discardedLogs.count(name);
+            } else {
+                log.replace(epoch, messages);
+            }
+            return log;
+        });
+        return CompletableFuture.completedFuture(null);
     }
 
-    private static int discardedCounter(RoomName room) {
-        return Math.floorMod(room.hashCode(), DISCARDED_COUNTERS);
+    /** Forgets the log, because the archive has got more. Who is subscribed is told the last position there. */
+    void moveOn(RoomName room, Position last) {
+        logs.compute(room, (name, log) -> {
+            discardedLogs.count(name);
+            if (log != null) {
+                log.release();
+            }
+            if (log == null || !log.subscribed) {
+                return null;
+            }
+            listener.reset(name, last);
+            ArchivedLog archived = new ArchivedLog(last.epoch(), last.offset(), List.of(), List.of(), 0);
+            return LocalLog.archived(archived, limits.of(name), budget).subscribed(true);
+        });
+    }
+
+    /** Another number if a log of the room was discarded that had changed in memory. */
+    long discardedLogs(RoomName room) {
+        return discardedLogs.of(room);
     }
 
     /** The epoch of a room of which the archive has nothing. */
@@ -339,7 +347,7 @@ public final class LocalRelay implements Relay {
         if (log.isUnused(clock.millis())) {
             log.release();
             if (log.isChanged) {
-                discardedLogs.incrementAndGet(discardedCounter(room));
+                discardedLogs.count(room);
             }
             if (log.hasHadMessages() && !log.isArchived()) {
                 epochs.countDiscardedLog(room);

@@ -21,10 +21,39 @@ public final class MessageFrames {
     /** What is shown in place of the content of a message that has none. */
     public static final String WITHOUT_TEXT = "(a message without text)";
 
-    private static final byte[] NO_CONTENT =
-            ("\"content\":\"" + WITHOUT_TEXT + "\",").getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] ERASED = "\"erased\":".getBytes(StandardCharsets.ISO_8859_1);
+
+    /** What is shown in place of the content of a message that was erased. */
+    public static final String ERASED_TEXT = "(an erased message)";
+
+    private static final byte[] NO_CONTENT = content(WITHOUT_TEXT);
+    private static final byte[] NO_CONTENT_ANY_MORE = content(ERASED_TEXT);
 
     private MessageFrames() {}
+
+    private static byte[] content(String text) {
+        return ("\"content\":\"" + text + "\",").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /**
+     * The body of a message that was erased. Only its place and its time are left, by which clients know it. It follows
+     * the time that it is erased, so that {@link #printable} knows the message by its beginning.
+     *
+     * @param body of the message as it was
+     */
+    public static byte[] erased(RoomName room, byte[] body) {
+        return ("{\"at\":" + at(body) + ",\"erased\":true,\"room\":\"" + room.value() + "\",\"sender\":\"\"}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Whether a body is one of {@link #erased}. */
+    public static boolean isErased(byte[] body) {
+        return startsWith(body, afterCommas(body, 0, 1), ERASED);
+    }
+
+    private static boolean startsWith(byte[] bytes, int from, byte[] begin) {
+        return Arrays.equals(bytes, from, Math.min(from + begin.length, bytes.length), begin, 0, begin.length);
+    }
 
     /** The time in a stored body, in milliseconds since 1970 UTC; 0 if the body has none. */
     public static long at(byte[] body) {
@@ -62,12 +91,15 @@ public final class MessageFrames {
         int copied = 0;
         for (int line = 0; line < frames.length; line = nextLine(frames, line)) {
             // Type, offset and time precede the data of a message without content.
-            int data = afterCommas(frames, line, 3);
-            if (Arrays.equals(frames, data, Math.min(data + DATA.length, frames.length), DATA, 0, DATA.length)) {
-                out = out == null ? new ByteArrayOutputStream(frames.length + NO_CONTENT.length) : out;
-                out.write(frames, copied, data - copied);
-                out.writeBytes(NO_CONTENT);
-                copied = data;
+            int third = afterCommas(frames, line, 3);
+            byte[] text = startsWith(frames, third, DATA)
+                    ? NO_CONTENT
+                    : startsWith(frames, third, ERASED) ? NO_CONTENT_ANY_MORE : null;
+            if (text != null) {
+                out = out == null ? new ByteArrayOutputStream(frames.length + text.length) : out;
+                out.write(frames, copied, third - copied);
+                out.writeBytes(text);
+                copied = third;
             }
         }
         if (out == null) {

@@ -7,6 +7,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.SearchPage;
+import io.roomcast.protocol.StoredMessage;
 import io.roomcast.room.RoomSource;
 import java.util.List;
 import java.util.Set;
@@ -115,6 +116,31 @@ public interface Relay extends RoomSource, AutoCloseable {
     default CompletionStage<SearchPage> search(Archive.Search search) {
         return CompletableFuture.failedFuture(new ProtocolException(
                 ErrorCode.NOT_IMPLEMENTED, "this server keeps no messages that could be searched"));
+    }
+
+    /**
+     * Stores messages at the places that they had elsewhere: in a room that has nothing, or has what comes before them.
+     * Those that the room has already are left as they are. Nobody is delivered them.
+     *
+     * @param messages the caller bounds their number and bytes, because other rooms wait meanwhile
+     * @return fails with {@code conflict} if the room has others or a member, and with {@code not_implemented} if this relay
+     *     has no archive that it can write to
+     */
+    default CompletionStage<Restoring.Done> restore(RoomName room, Restoring messages) {
+        return CompletableFuture.failedFuture(new ProtocolException(
+                ErrorCode.NOT_IMPLEMENTED, "this node has no archive of its own to which messages could be brought"));
+    }
+
+    /**
+     * Puts other bodies in place of those of messages, wherever this relay keeps them beside an archive. Nobody is
+     * delivered them. A message that the relay has no longer stays away.
+     *
+     * @return completes when {@link #historyBefore} and the other reads give the new bodies; fails with
+     *     {@code not_implemented} if this relay cannot change what it keeps
+     */
+    default CompletionStage<Void> replace(RoomName room, String epoch, List<StoredMessage> messages) {
+        return CompletableFuture.failedFuture(new ProtocolException(
+                ErrorCode.NOT_IMPLEMENTED, "this relay cannot change a message; it forgets it with its history"));
     }
 
     /**

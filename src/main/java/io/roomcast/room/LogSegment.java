@@ -54,6 +54,24 @@ final class LogSegment {
         size++;
     }
 
+    /** Puts another body in place of that of a message. */
+    void replace(StoredMessage message) {
+        int number = numberOf(message.offset());
+        byte[] body = message.body();
+        int start = bodyStart(number);
+        int end = bodyStart(number + 1);
+        int used = bodyStart(size);
+        int growth = body.length - (end - start);
+        byte[] changed = new byte[Math.max(used + growth, bodies.length)];
+        System.arraycopy(bodies, 0, changed, 0, start);
+        System.arraycopy(body, 0, changed, start, body.length);
+        System.arraycopy(bodies, end, changed, start + body.length, used - end);
+        bodies = changed;
+        for (int each = number; each < size; each++) {
+            index[2 * each] += growth;
+        }
+    }
+
     /** Releases unused capacity. No message is added afterwards. */
     void seal() {
         if (bodies.length > bodyStart(size)) {

@@ -96,6 +96,18 @@ public final class MessageLog {
         return (int) Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, bytes / SEGMENT_DIVISOR));
     }
 
+    /** Puts another body in place of that of a message, if the log has the message. Its time stays as it is. */
+    public void replace(StoredMessage message) {
+        if (!has(message.offset())) {
+            return;
+        }
+        LogSegment segment = segment(message.offset());
+        heapBytes -= segment.heapBytes();
+        bytes += message.body().length - segment.bodyLength(message.offset());
+        segment.replace(message);
+        heapBytes += segment.heapBytes();
+    }
+
     /** Removes the oldest message. */
     public void removeFirst() {
         LogSegment segment = segments.get(oldestSegment);

@@ -1,10 +1,12 @@
 package io.roomcast.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.Http;
+import io.roomcast.support.RoomClient;
 import jakarta.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -16,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,5 +121,118 @@ class RecordsIT {
         assertEquals(
                 "{\"type\":\"end\",\"messages\":1,\"complete\":true}",
                 lines.lines().toList().get(2));
+    }
+
+    private static HttpResponse<String> bring(Http to, String room, List<String> lines) {
+        return to.sendWith(
+                List.of("Content-Type", "application/x-ndjson"),
+                "POST",
+                "/api/v1/rooms/" + room + "/import",
+                String.join("\n", lines));
+    }
+
+    private static JsonObject imported(Http to, String room, List<String> lines) {
+        HttpResponse<String> answer = bring(to, room, lines);
+        assertEquals(200, answer.statusCode(), answer.body());
+        return Http.read(answer.body());
+    }
+
+    private static String refused(int status, Http to, String room, List<String> lines) {
+        HttpResponse<String> answer = bring(to, room, lines);
+        assertEquals(status, answer.statusCode(), answer.body());
+        return Http.read(answer.body()).getString("detail");
+    }
+
+    @Test
+    void whatIsExportedAndImportedElsewhereIsExportedThereAsTheSameLines() {
+        for (int i = 1; i <= 1_500; i += 100) {
+            String several = IntStream.range(i, i + 100)
+                    .mapToObj(n -> n % 3 == 0
+                            ? "{\"data\":{\"n\":" + n + ".00},\"meta\":{\"b\":\"1\",\"a\":\"2\"},\"idempotencyKey\":\"k"
+                                    + n + "\"}"
+                            : "{\"content\":\"line\\n\\u2028 <" + n + "> \\\\ \\\"ä😀\"}")
+                    .collect(Collectors.joining(","));
+            publish("moved", i % 200 == 1 ? "ann|1" : "bob", "\"name\":\"The Name\",\"messages\":[" + several + "]");
+        }
+        List<String> lines = export(api, "rooms/moved");
+        assertEquals(1_502, lines.size());
+        Path other = directory.resolve("other");
+        List<String> again;
+        try (EmbeddedServer elsewhere = start(other)) {
+            Http there = new Http(elsewhere.uri(), KEY);
+            JsonObject part = imported(there, "moved", lines.subList(0, 700));
+            assertEquals(699, part.getInt("stored"));
+            assertFalse(part.getBoolean("end"));
+            JsonObject whole = imported(there, "moved", lines);
+            assertEquals(1_500, whole.getInt("messages"));
+            assertEquals(801, whole.getInt("stored"));
+            assertEquals(699, whole.getInt("present"));
+            assertTrue(whole.getBoolean("end"));
+            assertEquals(0, imported(there, "moved", lines).getInt("stored"));
+            again = export(there, "rooms/moved");
+            JsonObject page = there.json("GET", "/api/v1/rooms/moved/messages?limit=1", null);
+            assertEquals(1_500, page.getJsonArray("messages").getJsonObject(0).getInt("offset"));
+            assertEquals(
+                    1_501,
+                    there.json("POST", "/api/v1/rooms/moved/messages", "{\"sender\":\"ann\",\"content\":\"goes on\"}")
+                            .getInt("offset"));
+        }
+        assertEquals(lines.subList(1, lines.size()), again.subList(1, again.size()));
+        try (EmbeddedServer restarted = start(other)) {
+            List<String> later = export(new Http(restarted.uri(), KEY), "rooms/moved");
+            assertEquals(again.subList(1, 1_501), later.subList(1, 1_501));
+            assertEquals(1_503, later.size());
+        }
+    }
+
+    @Test
+    void nothingIsImportedWhereItDoesNotBelong() {
+        publish("whole", "ann", "\"content\":\"1\"");
+        publish("whole", "ann", "\"content\":\"2\"");
+        publish("whole", "ann", "\"content\":\"3\"");
+        List<String> lines = export(api, "rooms/whole");
+        publish("taken", "ann", "\"content\":\"other\"");
+        assertEquals("the room has other messages already", refused(409, api, "taken", lines));
+        assertEquals(3, export(api, "rooms/taken").size());
+        assertEquals(3, imported(api, "copy", lines).getInt("stored"));
+        assertEquals("copy", Http.read(export(api, "rooms/copy").get(1)).getString("room"));
+        assertEquals(1, imported(api, "late", lines.subList(2, 3)).getInt("stored"));
+        assertEquals("the room begins at offset 2, and takes nothing before it", refused(409, api, "late", lines));
+        assertEquals(1, imported(api, "early", lines.subList(1, 2)).getInt("stored"));
+        assertEquals("the room lacks the messages from offset 2 to 2", refused(409, api, "early", lines.subList(3, 4)));
+        try (RoomClient ann = RoomClient.enter(server.uri(), "visited", "ann")) {
+            assertTrue(refused(409, api, "visited", lines).startsWith("somebody is in the room"), ann::toString);
+        }
+    }
+
+    @Test
+    void badLinesAreNamedAndThenNothingIsStored() {
+        String good = "{\"epoch\":\"e\",\"offset\":1,\"at\":5,\"sender\":\"ann\",\"content\":\"x\"}";
+        assertEquals(
+                "nothing was stored: line 2: is not one JSON object; line 3: offset does not follow that of the message"
+                        + " before; line 4: sender is missing; line 5: at must be a whole number; line 6: epoch has other"
+                        + " characters than epochs have; and 1 others",
+                refused(
+                        400,
+                        api,
+                        "bad",
+                        List.of(
+                                good,
+                                "{\"epoch\"",
+                                good.replace(":1,", ":3,"),
+                                "{\"epoch\":\"e\",\"offset\":2,\"at\":5,\"content\":\"x\"}",
+                                good.replace("5", "\"5\""),
+                                good.replace("\"e\"", "\"e\\\"\""),
+                                "{\"type\":\"other\"}")));
+        assertEquals(2, export(api, "rooms/bad").size());
+        String cut = "nothing was stored: the last line names 2 messages, and here are 1";
+        List<String> whole = List.of(
+                "{\"type\":\"export\",\"version\":1}", good, "{\"type\":\"end\",\"messages\":2,\"complete\":true}");
+        assertEquals(cut, refused(400, api, "bad", whole));
+        assertTrue(refused(400, api, "bad", List.of(whole.get(0).replace("1", "2")))
+                .contains("version 1 of exports only"));
+        assertTrue(refused(400, api, "bad", export(api, "users/nobody")).contains("cannot be imported"));
+        assertEquals(413, bring(api, "bad", List.of("x".repeat(3 << 20))).statusCode());
+        assertEquals(2, export(api, "rooms/bad").size());
     }
 }

@@ -45,7 +45,7 @@ final class ApiRequest {
     private boolean isBodyUnread;
 
     /** The parsed body; null until a property is first read. */
-    private JsonMembers body;
+    private JsonMembers members;
 
     ApiRequest(HttpServletRequest request) {
         this.request = request;
@@ -277,10 +277,10 @@ final class ApiRequest {
     }
 
     private JsonMembers members() {
-        if (body == null) {
-            body = parseBody();
+        if (members == null) {
+            members = parseBody();
         }
-        return body;
+        return members;
     }
 
     /** The text of a property of the body, any JSON value, as the caller wrote it; null if the body has none. */
@@ -321,6 +321,19 @@ final class ApiRequest {
     /** @throws CharacterCodingException if the bytes are not UTF-8; a lenient decoder would replace such bytes */
     private static String decodedStrictly(byte[] utf8) throws CharacterCodingException {
         return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+    }
+
+    /**
+     * The body as text.
+     *
+     * @throws ProtocolException {@code bad_request}, if it is not UTF-8
+     */
+    String body() {
+        try {
+            return bytes == null ? "" : decodedStrictly(bytes);
+        } catch (CharacterCodingException e) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the body is not in UTF-8");
+        }
     }
 
     private JsonMembers parseBody() {

@@ -1,14 +1,19 @@
 package io.roomcast.http.api;
 
 import io.roomcast.config.Permission;
+import io.roomcast.http.Problem;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserId;
+import io.roomcast.service.Failure;
 import io.roomcast.service.records.Export;
 import io.roomcast.service.records.Exports;
+import io.roomcast.service.records.Imports;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.json.JsonObject;
+import java.lang.System.Logger;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,18 +21,40 @@ import java.util.concurrent.CompletionStage;
 /** Serves the routes about stored messages, for operators. Any thread; does not block. */
 @ApplicationScoped
 public class RecordApi {
+    private static final Logger LOG = System.getLogger(RecordApi.class.getName());
     /** Less than the server API waits for a route, so that an export that begins late is closed here. */
     private static final long BEGIN_SECONDS = 4;
 
+    /**
+     * What an import did.
+     *
+     * @param end whether the last line of an export was among the lines
+     * @param error why the next message was not stored, and none after it; null if all are in the room
+     */
+    public record Imported(String room, int messages, int stored, int present, boolean end, JsonObject error) {
+        private static Imported of(RoomName room, Imports.Report report) {
+            JsonObject error = null;
+            if (report.failure() != null) {
+                Failure failure = Failure.of(report.failure());
+                failure.log(LOG, "A part of an import was not stored");
+                error = Problem.of(failure).toJson();
+            }
+            return new Imported(
+                    room.value(), report.messages(), report.stored(), report.present(), report.hasEnd(), error);
+        }
+    }
+
     private Exports exports;
+    private Imports imports;
     private Threads threads;
 
     /** For the container's proxy. */
     protected RecordApi() {}
 
     @Inject
-    public RecordApi(Exports exports, Threads threads) {
+    public RecordApi(Exports exports, Imports imports, Threads threads) {
         this.exports = exports;
+        this.imports = imports;
         this.threads = threads;
     }
 
@@ -35,6 +62,7 @@ public class RecordApi {
     List<Route> routes() {
         return List.of(
                 new Route("GET", "/rooms/{room}/export", ApiPermission.OPERATE, this::exportRoom),
+                new Route("POST", "/rooms/{room}/import", ApiPermission.OPERATE, this::importRoom),
                 new Route("GET", "/users/{user}/export", ApiPermission.OPERATE, this::exportUser));
     }
 
@@ -53,6 +81,13 @@ public class RecordApi {
     private CompletionStage<ApiAnswer> exportUser(ApiRequest request, ApiCaller caller) {
         UserId user = request.user();
         return lines(exports.ofUser(user, room -> caller.may(Permission.HISTORY, room)));
+    }
+
+    private CompletionStage<ApiAnswer> importRoom(ApiRequest request, ApiCaller caller) {
+        RoomName room = new RoomName(request.name());
+        caller.require(Permission.PUBLISH, room);
+        return imports.store(room, request.body(), caller.author())
+                .thenApply(report -> ApiAnswer.ok(Imported.of(room, report)));
     }
 
     private CompletionStage<ApiAnswer> lines(CompletionStage<Export> begun) {

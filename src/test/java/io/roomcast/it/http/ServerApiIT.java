@@ -388,6 +388,10 @@ class ServerApiIT {
         assertEquals(
                 "not_implemented",
                 call(backEnd, "GET /rooms/{room}/export", "kept", "", null, 501).getString("code"));
+        String line = "{\"epoch\":\"e\",\"offset\":1,\"at\":5,\"sender\":\"ann\",\"content\":\"x\"}";
+        assertEquals(
+                "not_implemented",
+                call(backEnd, "POST /rooms/{room}/import", "kept", "", line, 501).getString("code"));
     }
 
     private static JsonObject ok(String operation, String name, String body) {

@@ -1,0 +1,109 @@
+package io.roomcast.local;
+
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.MessageFrames;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
+import io.roomcast.relay.Archive;
+import io.roomcast.relay.Restoring;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Brings messages from elsewhere to the archive, at the places that they had. All calls come from the thread of the
+ * {@link GroupCommit}, so that nobody else gives offsets meanwhile.
+ */
+final class RoomRestore {
+    private final Archive archive;
+    private final LocalRelay memory;
+    private final InstantSource wall;
+
+    RoomRestore(Archive archive, LocalRelay memory, InstantSource wall) {
+        this.archive = archive;
+        this.memory = memory;
+        this.wall = wall;
+    }
+
+    /** As {@link io.roomcast.relay.Relay#restore}; blocks. */
+    Restoring.Done restore(RoomName room, Restoring messages) {
+        var subscribed = memory.withLogInMemory(room, log -> log.subscribed);
+        if (subscribed != null && subscribed.toCompletableFuture().join()) {
+            throw conflict("somebody is in the room; close it first, and let nobody in meanwhile");
+        }
+        int present = present(room, messages);
+        List<StoredMessage> missing =
+                messages.messages().subList(present, messages.messages().size());
+        if (!missing.isEmpty()) {
+            archive.append(List.of(run(room, messages.epoch(), missing)));
+            memory.moveOn(room, new Position(messages.epoch(), messages.last()));
+        }
+        return new Restoring.Done(missing.size(), present);
+    }
+
+    /** How many of the messages the room has, which are the first of them. */
+    private int present(RoomName room, Restoring messages) {
+        Optional<Archive.Numbering> newest = archive.numbering(room);
+        if (newest.isEmpty()) {
+            if (messages.previous() != null) {
+                throw conflict("the room lacks the epoch before that of these messages");
+            }
+            return 0;
+        }
+        Archive.Numbering last = newest.get();
+        int size = messages.messages().size();
+        if (last.epoch().equals(messages.epoch())) {
+            if (messages.first() > last.offset() + 1) {
+                throw conflict("the room lacks the messages from offset " + (last.offset() + 1) + " to "
+                        + (messages.first() - 1));
+            }
+            requireBegun(room, messages);
+            return (int) Math.min(size, last.offset() + 1 - messages.first());
+        }
+        if (messages.last() <= lastOffset(room, messages.epoch())) {
+            requireBegun(room, messages);
+            return size;
+        }
+        Position previous = messages.previous();
+        if (previous == null || !previous.epoch().equals(last.epoch()) || previous.offset() != last.offset()) {
+            throw conflict("the room has other messages already");
+        }
+        return 0;
+    }
+
+    /** What was before the first message of an epoch was deleted, or left out by an import. Nothing is put there. */
+    private void requireBegun(RoomName room, Restoring messages) {
+        long first = archive.firstOffset(room, messages.epoch());
+        if (messages.first() < first) {
+            throw conflict("the room begins at offset " + first + ", and takes nothing before it");
+        }
+    }
+
+    /** Offset of the last message of an epoch, also of one that has ended; 0 if there is none. */
+    private long lastOffset(RoomName room, String epoch) {
+        List<Archive.Message> last = archive.before(room, epoch, Long.MAX_VALUE, 1, 1);
+        return last.isEmpty() ? 0 : last.get(0).offset();
+    }
+
+    /** The messages, stored when they were published, so that they are kept as long as if they had always been here. */
+    private Archive.Run run(RoomName room, String epoch, List<StoredMessage> messages) {
+        List<Archive.Message> before =
+                archive.before(room, epoch, messages.get(0).offset(), 1, 1);
+        long storedAt = before.isEmpty() ? 0 : before.get(0).storedAt();
+        long now = wall.millis();
+        List<Archive.Message> stored = new ArrayList<>(messages.size());
+        for (StoredMessage message : messages) {
+            // Times of storage never go back, and none is later than now.
+            storedAt = Math.max(storedAt, Math.min(now, MessageFrames.at(message.body())));
+            stored.add(new Archive.Message(message.offset(), storedAt, null, message.body()));
+        }
+        return new Archive.Run(room, epoch, stored);
+    }
+
+    private static ProtocolException conflict(String text) {
+        return new ProtocolException(ErrorCode.CONFLICT, text);
+    }
+}

@@ -1,0 +1,88 @@
+package io.roomcast.service.records;
+
+import io.roomcast.node.Author;
+import io.roomcast.node.Limits;
+import io.roomcast.node.LogText;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.ServerFrameWriter;
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.Restoring;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Brings the lines of an export back to a room. Any thread; no method blocks. */
+@ApplicationScoped
+public class Imports {
+    private static final Logger LOG = System.getLogger(Imports.class.getName());
+
+    /**
+     * What an import did.
+     *
+     * @param messages how many lines are messages
+     * @param stored how many of them are new in the room
+     * @param present how many the room had already
+     * @param hasEnd whether the lines have the end of an export
+     * @param failure why the next message was not stored, and none after it; null if all are in the room
+     */
+    public record Report(int messages, int stored, int present, boolean hasEnd, Throwable failure) {
+        private Report with(Restoring.Done done) {
+            return new Report(messages, stored + done.stored(), present + done.present(), hasEnd, null);
+        }
+    }
+
+    private Relay relay;
+    private ServerFrameWriter writer;
+    private Limits limits;
+
+    /** For the container's proxy. */
+    protected Imports() {}
+
+    @Inject
+    public Imports(Relay relay, ServerFrameWriter writer, Limits limits) {
+        this.relay = relay;
+        this.writer = writer;
+        this.limits = limits;
+    }
+
+    /**
+     * Stores the messages of these lines at the places that they had.
+     *
+     * @return fails, as {@link Relay#restore} does, if not one message is in the room
+     * @throws io.roomcast.protocol.ProtocolException {@code bad_request} that names the first bad lines; nothing is stored
+     *     then
+     */
+    public CompletionStage<Report> store(RoomName room, String text, Author author) {
+        ImportLines lines = new ImportLines(room, writer, limits);
+        lines.read(text);
+        return store(room, lines.steps(), 0, new Report(lines.messages(), 0, 0, lines.hasEnd(), null))
+                .thenApply(report -> {
+                    LOG.log(
+                            Level.INFO,
+                            "Messages were imported to room " + LogText.of(room.value()) + " (" + report.stored()
+                                    + " new, " + report.present() + " known), by " + author.text());
+                    return report;
+                });
+    }
+
+    private CompletionStage<Report> store(RoomName room, List<Restoring> steps, int next, Report report) {
+        if (next == steps.size()) {
+            return CompletableFuture.completedFuture(report);
+        }
+        return relay.restore(room, steps.get(next))
+                .handle((done, failure) -> {
+                    if (failure == null) {
+                        return store(room, steps, next + 1, report.with(done));
+                    }
+                    return next == 0
+                            ? CompletableFuture.<Report>failedStage(failure)
+                            : CompletableFuture.completedStage(new Report(
+                                    report.messages(), report.stored(), report.present(), report.hasEnd(), failure));
+                })
+                .thenCompose(stage -> stage);
+    }
+}
