@@ -2,8 +2,10 @@ package io.roomcast.archive;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Archive.Epoch;
 import io.roomcast.relay.Archive.Message;
+import io.roomcast.relay.Archive.Sent;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -45,12 +47,16 @@ final class EpochRows {
     private List<Epoch> epochs(String which, Parameters parameters) {
         return transactions.read(connection -> {
             try (PreparedStatement select =
-                    connection.prepareStatement("SELECT id, room, epoch FROM numbering " + which)) {
+                    connection.prepareStatement("SELECT id, room, epoch, indexed_to FROM numbering " + which)) {
                 parameters.set(select);
                 List<Epoch> epochs = new ArrayList<>();
                 try (ResultSet found = select.executeQuery()) {
                     while (found.next()) {
-                        epochs.add(new Epoch(found.getLong(1), new RoomName(found.getString(2)), found.getString(3)));
+                        epochs.add(new Epoch(
+                                found.getLong(1),
+                                new RoomName(found.getString(2)),
+                                found.getString(3),
+                                found.getLong(4)));
                     }
                 }
                 return epochs;
@@ -90,6 +96,30 @@ final class EpochRows {
             }
         }
         return messages;
+    }
+
+    List<Sent> sentBy(UserId sender, long after, int limit, long maxBytes) {
+        return transactions.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT i.id, i.numbering, i.msg_offset, m.body FROM message_index i JOIN message m"
+                            + " ON m.numbering = i.numbering AND m.msg_offset = i.msg_offset"
+                            + " WHERE i.sender = ? AND i.id > ? ORDER BY i.id LIMIT ?")) {
+                select.setString(1, sender.value());
+                select.setLong(2, after);
+                select.setInt(3, limit);
+                select.setFetchSize(FETCHED_ROWS);
+                List<Sent> messages = new ArrayList<>();
+                long left = maxBytes;
+                try (ResultSet found = select.executeQuery()) {
+                    while (found.next() && (left > 0 || messages.isEmpty())) {
+                        byte[] body = found.getBytes(4);
+                        left -= body.length;
+                        messages.add(new Sent(found.getLong(1), found.getLong(2), found.getLong(3), body));
+                    }
+                }
+                return messages;
+            }
+        });
     }
 
     void replace(long epoch, List<StoredMessage> messages) {

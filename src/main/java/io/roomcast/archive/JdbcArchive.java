@@ -3,6 +3,7 @@ package io.roomcast.archive;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.SearchTerms;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import java.security.SecureRandom;
@@ -250,6 +251,11 @@ public final class JdbcArchive implements Archive {
     @Override
     public List<Epoch> epochs(RoomName room) {
         return epochs.of(room);
+    }
+
+    @Override
+    public List<Sent> sentBy(UserId sender, long after, int limit, long maxBytes) {
+        return epochs.sentBy(sender, after, limit, maxBytes);
     }
 
     @Override

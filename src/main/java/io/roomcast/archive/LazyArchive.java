@@ -3,6 +3,7 @@ package io.roomcast.archive;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.SearchTerms;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import java.util.List;
@@ -153,6 +154,11 @@ public final class LazyArchive implements Archive {
     @Override
     public List<Message> after(long epoch, long offset, int limit, long maxBytes) {
         return opened().after(epoch, offset, limit, maxBytes);
+    }
+
+    @Override
+    public List<Sent> sentBy(UserId sender, long after, int limit, long maxBytes) {
+        return opened().sentBy(sender, after, limit, maxBytes);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.roomcast.jmx;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.service.BackEndService;
 import io.roomcast.service.ClusterOperations;
@@ -14,10 +15,12 @@ import io.roomcast.service.cluster.ClusterSessions;
 import io.roomcast.service.cluster.NodeRooms;
 import io.roomcast.service.cluster.RefusalQuery;
 import io.roomcast.service.cluster.SessionQuery;
+import io.roomcast.service.records.Erasures;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Implements {@link ClusterMXBean}, with the same questions as the server API. Any thread. */
@@ -28,6 +31,7 @@ public class ClusterBean implements ClusterMXBean {
     private ClusterOperations operations;
     private BackEndService backEnd;
     private ClusterNodes nodes;
+    private Erasures erasures;
 
     /** For the container's proxy. */
     protected ClusterBean() {}
@@ -38,12 +42,14 @@ public class ClusterBean implements ClusterMXBean {
             ClusterRefusals refusals,
             ClusterOperations operations,
             BackEndService backEnd,
-            ClusterNodes nodes) {
+            ClusterNodes nodes,
+            Erasures erasures) {
         this.sessions = sessions;
         this.refusals = refusals;
         this.operations = operations;
         this.backEnd = backEnd;
         this.nodes = nodes;
+        this.erasures = erasures;
     }
 
     @Override
@@ -88,6 +94,18 @@ public class ClusterBean implements ClusterMXBean {
     @Override
     public ClusterResult kick(String user) {
         return result(operations.disconnect(OperatorInput.user(user), ConsoleAuthor.current()));
+    }
+
+    @Override
+    public ErasureReport erase(String user) {
+        UserId id = OperatorInput.user(user);
+        return ErasureReport.of(RelayReplies.await(CompletableFuture.completedFuture(id)
+                .thenApply(known -> erasures.begin(known, ConsoleAuthor.current()))));
+    }
+
+    @Override
+    public ErasureReport erasure(String user) {
+        return ErasureReport.of(RelayReplies.await(erasures.find(OperatorInput.user(user))));
     }
 
     @Override

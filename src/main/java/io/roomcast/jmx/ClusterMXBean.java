@@ -38,6 +38,14 @@ public interface ClusterMXBean {
     @Description("Closes all sessions of a user on all nodes with 4500: clients do not come back by themselves")
     ClusterResult kick(@Description("id of the user") String user);
 
+    @Description(
+            "Begins to erase all messages of a user in all rooms; sessions and presence stay, see kick. Answers how "
+                    + "far it is, and what remains")
+    ErasureReport erase(@Description("id of the user") String user);
+
+    @Description("How far the erasure of a user's messages is, whatever node works on it")
+    ErasureReport erasure(@Description("id of the user") String user);
+
     @Description("Who is in a room, where its numbering stands, and what each node has of it")
     ClusterRoom look(@Description("name of the room") String room);
 

@@ -3,6 +3,7 @@ package io.roomcast.relay;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.SearchTerms;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.protocol.UserId;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -103,8 +104,9 @@ public interface Archive extends AutoCloseable {
      *
      * @param id what the archive calls it; greater than 0, and greater for those that began later
      * @param name as in {@link io.roomcast.protocol.Position}
+     * @param indexedTo offset up to which its messages are in the index of the search
      */
-    record Epoch(long id, RoomName room, String name) {}
+    record Epoch(long id, RoomName room, String name, long indexedTo) {}
 
     /**
      * The epochs of all rooms in the order of their ids.
@@ -125,8 +127,26 @@ public interface Archive extends AutoCloseable {
     List<Message> after(long epoch, long offset, int limit, long maxBytes);
 
     /**
-     * Puts other bodies in place of those of messages, in one commit. Nothing else of a message is changed, and what was
-     * deleted stays so.
+     * A message that somebody has sent.
+     *
+     * @param id what the index of the search calls it; greater than 0
+     * @param epoch id of the epoch
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Sent(long id, long epoch, long offset, byte[] body) {}
+
+    /**
+     * The messages of a sender that are in the index of the search, in the order of their ids there.
+     *
+     * @param after the id before the first; 0 to begin
+     * @param limit most messages
+     * @param maxBytes as for {@link #before}
+     */
+    List<Sent> sentBy(UserId sender, long after, int limit, long maxBytes);
+
+    /**
+     * Puts other bodies in place of those of messages, in one commit, and into the index of the search. Nothing else of a
+     * message is changed, and what was deleted stays so.
      *
      * @param epoch its id
      */

@@ -218,4 +218,9 @@ public final class Room {
     public void reset(Position position) {
         intake.reset(position);
     }
+
+    /** Erases the bodies of messages that this node has in memory, if they are of this epoch. Any thread. */
+    public void erase(String epoch, List<Long> offsets) {
+        runOnLane(() -> members.erase(epoch, offsets));
+    }
 }

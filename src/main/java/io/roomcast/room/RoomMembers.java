@@ -98,6 +98,18 @@ final class RoomMembers {
         }
     }
 
+    /** Erases the bodies of messages that are kept for recoveries, if they are of this epoch. */
+    void erase(String epoch, List<Long> offsets) {
+        if (position == null || !position.epoch().equals(epoch)) {
+            return;
+        }
+        recovery.dropSharedPage();
+        offsets.stream().filter(recent::has).forEach(offset -> {
+            byte[] body = recent.after(offset - 1, 1, Long.MAX_VALUE).get(0).body();
+            recent.replace(new StoredMessage(offset, MessageFrames.erased(room, body)));
+        });
+    }
+
     private long millis() {
         return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong());
     }

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Await;
 import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.Frame;
 import io.roomcast.support.Http;
 import io.roomcast.support.RoomClient;
 import jakarta.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -18,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -102,6 +106,7 @@ class RecordsIT {
                 lines.subList(1, 3).stream()
                         .map(Http::read)
                         .map(line -> line.getString("content") + " in " + line.getString("room"))
+                        .sorted()
                         .toList());
         assertEquals("{\"type\":\"end\",\"messages\":2,\"complete\":true}", lines.get(3));
     }
@@ -234,5 +239,66 @@ class RecordsIT {
         assertTrue(refused(400, api, "bad", export(api, "users/nobody")).contains("cannot be imported"));
         assertEquals(413, bring(api, "bad", List.of("x".repeat(3 << 20))).statusCode());
         assertEquals(2, export(api, "rooms/bad").size());
+    }
+
+    private static JsonObject erase(Http http, String user) {
+        HttpResponse<String> begun = http.send("POST", "/api/v1/users/" + user + "/erase", null);
+        assertEquals(202, begun.statusCode(), begun.body());
+        String path = "/api/v1/users/" + user + "/erase";
+        Await.until(
+                "the erasure has ended",
+                () -> !http.json("GET", path, null).getString("state").equals("running"));
+        return http.json("GET", path, null);
+    }
+
+    @Test
+    void theMessagesOfAUserAreErasedEverywhereAndTheirPlacesStay() {
+        Path data = directory.resolve("erased");
+        List<String> lines;
+        try (EmbeddedServer node = start(data)) {
+            Http http = new Http(node.uri(), KEY);
+            for (String room : List.of("one", "two")) {
+                try (RoomClient eve = RoomClient.enter(node.uri(), room, "eve");
+                        RoomClient bob = RoomClient.enter(node.uri(), room, "bob")) {
+                    eve.say("{'id':1,'content':'the secret of eve'}").next("ack");
+                    bob.say("{'id':1,'content':'eve said something'}").next("ack");
+                    eve.say("{'id':2,'data':{'n':7},'meta':{'k':'secret'},'idempotencyKey':'k'}")
+                            .next("ack");
+                }
+            }
+            JsonObject report = erase(http, "eve");
+            assertEquals("done", report.getString("state"));
+            assertEquals(2, report.getInt("rooms"));
+            assertEquals(4, report.getInt("messages"));
+            assertTrue(report.getJsonArray("remains").getString(0).startsWith("backups"), report::toString);
+            assertEquals(0, erase(http, "eve").getInt("messages"));
+            lines = export(http, "rooms/one");
+            assertEquals(2, export(http, "users/eve").size());
+            String page = http.send("GET", "/api/v1/rooms/one/messages", null).body();
+            assertFalse(page.contains("secret") || page.contains("\"eve\""), page);
+            try (RoomClient late = RoomClient.enter(node.uri(), "one", "late");
+                    RoomClient plain = RoomClient.connect(
+                            URI.create(node.uri().toString().replace("http", "ws") + "ws/one/plain?since=x:0"))) {
+                late.say("{'type':'history','id':1,'room':'one'}");
+                Frame history = late.next("history");
+                JsonObject first = history.json().getJsonArray("messages").getJsonObject(0);
+                assertTrue(first.getBoolean("erased"));
+                assertEquals(Set.of("offset", "at", "erased", "room", "sender"), first.keySet());
+                assertEquals("", first.getString("sender"));
+                assertEquals("joined", plain.next("joined").string("type"));
+            }
+        }
+        JsonObject erased = Http.read(lines.get(1));
+        assertEquals(Set.of("epoch", "offset", "at", "erased", "room", "sender"), erased.keySet());
+        assertEquals("eve said something", Http.read(lines.get(2)).getString("content"));
+        try (EmbeddedServer restarted = start(data)) {
+            Http http = new Http(restarted.uri(), KEY);
+            List<String> again = export(http, "rooms/one");
+            assertEquals(lines.subList(1, 5), again.subList(1, 5));
+            assertEquals(404, http.send("GET", "/api/v1/users/eve/erase", null).statusCode());
+            List<String> copied = lines.subList(1, 4);
+            assertEquals(3, imported(api, "one", copied).getInt("stored"));
+            assertEquals(copied, export(api, "rooms/one").subList(1, 4));
+        }
     }
 }

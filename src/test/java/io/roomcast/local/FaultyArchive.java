@@ -3,6 +3,7 @@ package io.roomcast.local;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.SearchTerms;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.support.Await;
@@ -150,6 +151,11 @@ final class FaultyArchive implements Archive {
     public List<Message> after(long epoch, long offset, int limit, long maxBytes) {
         beforeRead();
         return archive.after(epoch, offset, limit, maxBytes);
+    }
+
+    @Override
+    public List<Sent> sentBy(UserId sender, long after, int limit, long maxBytes) {
+        return archive.sentBy(sender, after, limit, maxBytes);
     }
 
     @Override

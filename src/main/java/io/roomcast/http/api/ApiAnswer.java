@@ -46,6 +46,11 @@ record ApiAnswer(int status, String contentType, String json, Map<String, String
         return new ApiAnswer(HttpServletResponse.SC_OK, "application/json", json, Map.of(), null);
     }
 
+    /** What was asked for has begun, and is not done yet. */
+    static ApiAnswer accepted(Object body) {
+        return new ApiAnswer(HttpServletResponse.SC_ACCEPTED, "application/json", JSONB.toJson(body), Map.of(), null);
+    }
+
     /** Lines of JSON, each an object. */
     static ApiAnswer lines(Parts parts) {
         return new ApiAnswer(HttpServletResponse.SC_OK, LINES, null, Map.of(), parts);

@@ -7,6 +7,7 @@ import io.roomcast.node.Threads;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserId;
 import io.roomcast.service.Failure;
+import io.roomcast.service.records.Erasures;
 import io.roomcast.service.records.Export;
 import io.roomcast.service.records.Exports;
 import io.roomcast.service.records.Imports;
@@ -46,15 +47,17 @@ public class RecordApi {
 
     private Exports exports;
     private Imports imports;
+    private Erasures erasures;
     private Threads threads;
 
     /** For the container's proxy. */
     protected RecordApi() {}
 
     @Inject
-    public RecordApi(Exports exports, Imports imports, Threads threads) {
+    public RecordApi(Exports exports, Imports imports, Erasures erasures, Threads threads) {
         this.exports = exports;
         this.imports = imports;
+        this.erasures = erasures;
         this.threads = threads;
     }
 
@@ -63,7 +66,9 @@ public class RecordApi {
         return List.of(
                 new Route("GET", "/rooms/{room}/export", ApiPermission.OPERATE, this::exportRoom),
                 new Route("POST", "/rooms/{room}/import", ApiPermission.OPERATE, this::importRoom),
-                new Route("GET", "/users/{user}/export", ApiPermission.OPERATE, this::exportUser));
+                new Route("GET", "/users/{user}/export", ApiPermission.OPERATE, this::exportUser),
+                Route.immediate("POST", "/users/{user}/erase", ApiPermission.OPERATE, this::erase),
+                new Route("GET", "/users/{user}/erase", ApiPermission.OPERATE, this::erasure));
     }
 
     /** Whether the answer may take any time. */
@@ -88,6 +93,14 @@ public class RecordApi {
         caller.require(Permission.PUBLISH, room);
         return imports.store(room, request.body(), caller.author())
                 .thenApply(report -> ApiAnswer.ok(Imported.of(room, report)));
+    }
+
+    private ApiAnswer erase(ApiRequest request, ApiCaller caller) {
+        return ApiAnswer.accepted(erasures.begin(request.user(), caller.author()));
+    }
+
+    private CompletionStage<ApiAnswer> erasure(ApiRequest request, ApiCaller caller) {
+        return erasures.find(request.user()).thenApply(ApiAnswer::ok);
     }
 
     private CompletionStage<ApiAnswer> lines(CompletionStage<Export> begun) {

@@ -1,18 +1,14 @@
 package io.roomcast.service.records;
 
-import io.roomcast.relay.Archive;
-import io.roomcast.service.Failure;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.relay.RelayUnavailableException;
 import jakarta.json.JsonObjectBuilder;
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayDeque;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.LongFunction;
-import java.util.function.Predicate;
 
 /**
- * The messages of some epochs as lines, part by part. It has one page in memory at a time, and reads the next one when
- * it is asked for the next part.
+ * Stored messages as lines, part by part. It has one page in memory at a time, and reads the next one when it is asked for
+ * the next part.
  *
  * <p><b>Concurrency.</b> One caller at a time, on any thread. All state belongs to the step that runs on the
  * {@link ArchiveThread}.
@@ -22,46 +18,33 @@ public final class Export {
     private static final int PART_BYTES = 64 << 10;
 
     private static final int PART_PAGES = 8;
-    private static final int PAGE_MESSAGES = 500;
-    private static final long PAGE_BYTES = 256 << 10;
 
-    /**
-     * Which messages an export has.
-     *
-     * @param head the first line
-     * @param epochs the epochs after that with an id, some at a time; empty at the end
-     * @param last offset of the last message of the newest epoch, whose messages have no end while people write; 0 to read
-     *     all
-     * @param contains whether a body belongs to it
-     * @param isChained whether the epochs are those of one room, so that each one's place says what was before
-     */
-    record Selection(
-            JsonObjectBuilder head,
-            LongFunction<List<Archive.Epoch>> epochs,
-            Archive.Numbering last,
-            Predicate<byte[]> contains,
-            boolean isChained) {}
+    /** Where the messages come from. */
+    interface Source {
+        /**
+         * Writes the lines of the next page, which may have none.
+         *
+         * @return how many lines; negative if there are no more pages
+         */
+        int writePage(ByteArrayOutputStream out);
+    }
 
-    private final Archive archive;
     private final ArchiveThread thread;
-    private final Selection selection;
+    private final JsonObjectBuilder head;
+    private final Source source;
     private final Runnable whenClosed;
-    private final ArrayDeque<Archive.Epoch> epochs = new ArrayDeque<>();
-    /** Null before the first and between two. */
-    private Archive.Epoch epoch;
-
-    private long lastEpochId;
-    private long offset;
-    private String previous;
     private boolean hasBegun;
     private boolean hasEnded;
     private long messages;
 
-    /** @param whenClosed called once, when nothing more is read */
-    Export(Archive archive, ArchiveThread thread, Selection selection, Runnable whenClosed) {
-        this.archive = archive;
+    /**
+     * @param head the first line
+     * @param whenClosed called when nothing more is read
+     */
+    Export(ArchiveThread thread, JsonObjectBuilder head, Source source, Runnable whenClosed) {
         this.thread = thread;
-        this.selection = selection;
+        this.head = head;
+        this.source = source;
         this.whenClosed = whenClosed;
     }
 
@@ -75,19 +58,19 @@ public final class Export {
                 return part;
             }
             if (!hasBegun) {
-                throw failed(failure);
+                throw failure instanceof RuntimeException known ? known : new IllegalStateException(failure);
             }
             hasEnded = true;
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            Failure why = Failure.of(failure);
             RecordLine.write(
-                    out, RecordLine.end(messages, false).add("error", why.code().wire()));
+                    out,
+                    RecordLine.end(messages, false).add("error", codeOf(failure).wire()));
             return out.toByteArray();
         });
     }
 
-    private static RuntimeException failed(Throwable failure) {
-        return failure instanceof RuntimeException known ? known : new IllegalStateException(failure);
+    private static ErrorCode codeOf(Throwable failure) {
+        return failure instanceof RelayUnavailableException ? ErrorCode.UNAVAILABLE : ErrorCode.UNKNOWN;
     }
 
     private byte[] read() {
@@ -95,60 +78,19 @@ public final class Export {
             return null;
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        boolean isFirst = !hasBegun;
+        if (!hasBegun) {
+            RecordLine.write(out, head);
+        }
         for (int page = 0; page < PART_PAGES && out.size() < PART_BYTES && !hasEnded; page++) {
-            readPage(out);
+            int lines = source.writePage(out);
+            hasEnded = lines < 0;
+            messages += Math.max(0, lines);
         }
-        if (isFirst) {
-            ByteArrayOutputStream head = new ByteArrayOutputStream();
-            RecordLine.write(head, selection.head());
-            head.writeBytes(out.toByteArray());
-            out = head;
-            hasBegun = true;
-        }
-        return out.toByteArray();
-    }
-
-    private void readPage(ByteArrayOutputStream out) {
-        if (epoch == null && !beginEpoch()) {
-            hasEnded = true;
+        if (hasEnded) {
             RecordLine.write(out, RecordLine.end(messages, true));
-            return;
         }
-        boolean isLast =
-                selection.last() != null && epoch.name().equals(selection.last().epoch());
-        List<Archive.Message> page = archive.after(epoch.id(), offset, PAGE_MESSAGES, PAGE_BYTES);
-        for (Archive.Message message : page) {
-            if (isLast && message.offset() > selection.last().offset()) {
-                endEpoch();
-                return;
-            }
-            if (selection.contains().test(message.body())) {
-                RecordLine.write(out, epoch.name(), message, offset == 0 ? previous : null);
-                messages++;
-            }
-            offset = message.offset();
-        }
-        if (page.isEmpty()) {
-            endEpoch();
-        }
-    }
-
-    private boolean beginEpoch() {
-        if (epochs.isEmpty()) {
-            epochs.addAll(selection.epochs().apply(lastEpochId));
-        }
-        epoch = epochs.poll();
-        offset = 0;
-        lastEpochId = epoch == null ? lastEpochId : epoch.id();
-        return epoch != null;
-    }
-
-    private void endEpoch() {
-        if (selection.isChained() && offset > 0) {
-            previous = RecordLine.place(epoch.name(), offset);
-        }
-        epoch = null;
+        hasBegun = true;
+        return out.toByteArray();
     }
 
     /** Nothing more is read. The second call does nothing. */

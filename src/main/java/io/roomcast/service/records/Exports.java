@@ -13,22 +13,21 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /** Begins exports of what the archive has of a room or of a user. Any thread; no method blocks. */
 @ApplicationScoped
 public class Exports {
     /** Most exports at a time. Each has a page in memory, and a reader who may be slow. */
     private static final int MAX_EXPORTS = 4;
-
-    private static final int EPOCHS_AT_A_TIME = 500;
 
     private final AtomicInteger running = new AtomicInteger();
     private Optional<Archive> archive;
@@ -53,43 +52,44 @@ public class Exports {
      */
     public CompletionStage<Export> ofRoom(RoomName room) {
         Archive from = require(archive);
-        return begin(() -> {
-            Optional<Archive.Numbering> last = from.numbering(room);
+        return begin(close -> {
             JsonObjectBuilder head = RecordLine.head(clocks.wall().millis()).add("room", room.value());
-            last.ifPresent(place -> head.add("epoch", place.epoch()).add("offset", place.offset()));
-            List<Archive.Epoch> epochs = from.epochs(room);
-            return new Export.Selection(
-                    head, after -> after == 0 ? epochs : List.of(), last.orElse(null), body -> true, true);
+            Optional<Archive.Numbering> last = from.numbering(room);
+            if (last.isEmpty()) {
+                return new Export(thread, head, out -> -1, close);
+            }
+            head.add("epoch", last.get().epoch()).add("offset", last.get().offset());
+            return new Export(thread, head, new RoomMessages(from, room, last.get()), close);
         });
     }
 
     /**
      * All messages that a user has sent.
      *
-     * @param rooms which rooms are looked at
+     * @param rooms those whose messages the export may have
      * @return as {@link #ofRoom}
      */
     public CompletionStage<Export> ofUser(UserId user, Predicate<RoomName> rooms) {
         Archive from = require(archive);
-        return begin(() -> new Export.Selection(
-                RecordLine.head(clocks.wall().millis()).add("user", user.value()),
-                after -> visible(from, after, rooms),
-                null,
-                body -> RecordLine.isOf(user, body),
-                false));
+        JsonObjectBuilder head = RecordLine.head(clocks.wall().millis()).add("user", user.value());
+        SentMessages sent = new SentMessages(from, user);
+        return begin(close -> new Export(thread, head, out -> writePage(sent, rooms, out), close));
     }
 
-    private static List<Archive.Epoch> visible(Archive archive, long after, Predicate<RoomName> rooms) {
-        List<Archive.Epoch> page = archive.epochs(after, EPOCHS_AT_A_TIME);
-        while (!page.isEmpty()) {
-            List<Archive.Epoch> found =
-                    page.stream().filter(epoch -> rooms.test(epoch.room())).toList();
-            if (!found.isEmpty()) {
-                return found;
-            }
-            page = archive.epochs(page.get(page.size() - 1).id(), EPOCHS_AT_A_TIME);
+    private static int writePage(SentMessages sent, Predicate<RoomName> rooms, ByteArrayOutputStream out) {
+        List<SentMessages.Found> page = sent.next();
+        if (page == null) {
+            return -1;
         }
-        return page;
+        int lines = 0;
+        for (SentMessages.Found found : page) {
+            if (rooms.test(found.epoch().room())) {
+                found.messages()
+                        .forEach(message -> RecordLine.write(out, found.epoch().name(), message, null));
+                lines += found.messages().size();
+            }
+        }
+        return lines;
     }
 
     /** The archive of this node. */
@@ -99,7 +99,8 @@ public class Exports {
                 "this node has no archive (see docs/archive.md); messages are in memory only"));
     }
 
-    private CompletionStage<Export> begin(Supplier<Export.Selection> selection) {
+    /** @param maker called on the thread, with what is to be called when the export is closed */
+    private CompletionStage<Export> begin(Function<Runnable, Export> maker) {
         if (running.incrementAndGet() > MAX_EXPORTS) {
             running.decrementAndGet();
             return CompletableFuture.failedFuture(new ProtocolException(
@@ -111,13 +112,11 @@ public class Exports {
                 running.decrementAndGet();
             }
         };
-        return thread.run(selection)
-                .thenApply(selected -> new Export(archive.orElseThrow(), thread, selected, close))
-                .whenComplete((export, failure) -> {
-                    if (failure != null) {
-                        close.run();
-                    }
-                });
+        return thread.run(() -> maker.apply(close)).whenComplete((export, failure) -> {
+            if (failure != null) {
+                close.run();
+            }
+        });
     }
 
     @PreDestroy

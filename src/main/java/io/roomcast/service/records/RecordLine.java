@@ -1,11 +1,10 @@
 package io.roomcast.service.records;
 
-import io.roomcast.protocol.JsonMembers;
+import io.roomcast.protocol.MessageText;
+import io.roomcast.protocol.StoredMessage;
 import io.roomcast.protocol.UserId;
-import io.roomcast.relay.Archive;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
-import jakarta.json.JsonString;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
@@ -22,7 +21,7 @@ final class RecordLine {
      * @param previous the last place of the epoch before, for the first message of an epoch that is not the first; else
      *     null
      */
-    static void write(ByteArrayOutputStream out, String epoch, Archive.Message message, String previous) {
+    static void write(ByteArrayOutputStream out, String epoch, StoredMessage message, String previous) {
         out.writeBytes(("{\"epoch\":\"" + epoch + "\",\"offset\":" + message.offset() + ','
                         + (previous == null ? "" : "\"previous\":" + previous + ','))
                 .getBytes(StandardCharsets.UTF_8));
@@ -58,14 +57,7 @@ final class RecordLine {
         if (isPlain(user.value()) && indexOf(body, user.value()) < 0) {
             return false;
         }
-        try {
-            return new JsonMembers(new String(body, StandardCharsets.UTF_8)).value("sender")
-                            instanceof JsonString sender
-                    && sender.getString().equals(user.value());
-        } catch (RuntimeException e) {
-            // Not written by a Roomcast, which writes JSON objects.
-            return false;
-        }
+        return MessageText.of(body).sender().equals(user.value());
     }
 
     /** Whether every writer of JSON leaves the text as it is. */

@@ -383,17 +383,6 @@ class ServerApiIT {
         assertEquals("method_not_allowed", Http.read(method.body()).getString("code"));
     }
 
-    @Test
-    void whatNeedsAnArchiveSaysSoWhereThereIsNone() {
-        assertEquals(
-                "not_implemented",
-                call(backEnd, "GET /rooms/{room}/export", "kept", "", null, 501).getString("code"));
-        String line = "{\"epoch\":\"e\",\"offset\":1,\"at\":5,\"sender\":\"ann\",\"content\":\"x\"}";
-        assertEquals(
-                "not_implemented",
-                call(backEnd, "POST /rooms/{room}/import", "kept", "", line, 501).getString("code"));
-    }
-
     private static JsonObject ok(String operation, String name, String body) {
         return calls.ok(operation, name, "", body);
     }

@@ -43,15 +43,23 @@ class ServerOperatorIT {
     /** Whether this class, and no other, has to call the operation. */
     static boolean isTestedHere(String operation) {
         return operation.matches("(GET|POST) (/sessions|/users|/limits|/node/limits|/refusals|/nodes).*")
-                || operation.matches("(GET|POST) (/rooms/\\{room}(/close)?|/node/(rooms|users).*)");
+                || operation.matches("(GET|POST) (/rooms/\\{room}(/close|/export|/import)?|/node/(rooms|users).*)");
     }
 
     @Test
     void whatNeedsAnArchiveSaysSoWhereThereIsNone() {
-        assertEquals(
-                "not_implemented",
-                calls.call(calls.backEnd(), "GET /users/{user}/export", "ann", "", null, 501)
-                        .getString("code"));
+        for (String operation : List.of("GET /users/{user}/export", "POST /users/{user}/erase")) {
+            JsonObject answer = calls.call(backEnd, operation, "ann", "", null, 501);
+            assertEquals("not_implemented", answer.getString("code"));
+        }
+        String line = "{\"epoch\":\"e\",\"offset\":1,\"at\":5,\"sender\":\"ann\",\"content\":\"x\"}";
+        for (String operation : List.of("GET /rooms/{room}/export", "POST /rooms/{room}/import")) {
+            String body = operation.startsWith("POST") ? line : null;
+            JsonObject answer = calls.call(backEnd, operation, "kept", "", body, 501);
+            assertEquals("not_implemented", answer.getString("code"));
+        }
+        JsonObject unknown = calls.call(backEnd, "GET /users/{user}/erase", "ann", "", null, 404);
+        assertEquals("not_found", unknown.getString("code"));
     }
 
     @Test

@@ -1,0 +1,193 @@
+package io.roomcast.service.records;
+
+import io.roomcast.node.Clocks;
+import io.roomcast.node.Threads;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.MessageFrames;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
+import io.roomcast.protocol.UserId;
+import io.roomcast.relay.Archive;
+import io.roomcast.relay.Relay;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+
+/**
+ * Erases the messages of a user, a page at a time: in the archive, then in what the relay keeps, then in the memory of all
+ * nodes. After each page it rests four times as long as that took. What was erased is not found again, so that a job
+ * which ends half-way is simply begun anew.
+ *
+ * <p><b>Concurrency.</b> A page is read and committed on the {@link ArchiveThread}; what follows waits for stages. So one
+ * step runs at a time, each after the one before. {@link #report} is for any thread.
+ */
+final class ErasureJob {
+    private static final Logger LOG = System.getLogger(ErasureJob.class.getName());
+    private static final long RESTS = 4;
+    private static final String IN_BACKUPS =
+            "backups, and what the database keeps of old rows until it writes over them"
+                    + " (docs/archive.md, \"Erasing a user\")";
+
+    private final UserId user;
+    private final String node;
+    private final Archive archive;
+    private final Relay relay;
+    private final BiFunction<Archive.Epoch, List<Long>, CompletionStage<List<String>>> onNodes;
+    private final ArchiveThread thread;
+    private final Threads threads;
+    private final Clocks clocks;
+    private final SentMessages sent;
+    private final Set<RoomName> rooms = new HashSet<>();
+    private final Set<String> remains = new TreeSet<>(Set.of(IN_BACKUPS));
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final long beganAt;
+    private long messages;
+    private volatile Erasure report;
+
+    /**
+     * @param onNodes erases messages, by their offsets, in the memory of all nodes; completes with the names of those that
+     *     did not answer
+     */
+    ErasureJob(
+            UserId user,
+            String node,
+            Archive archive,
+            Relay relay,
+            BiFunction<Archive.Epoch, List<Long>, CompletionStage<List<String>>> onNodes,
+            ArchiveThread thread,
+            Threads threads,
+            Clocks clocks) {
+        this.user = user;
+        this.node = node;
+        this.archive = archive;
+        this.relay = relay;
+        this.onNodes = onNodes;
+        this.thread = thread;
+        this.threads = threads;
+        this.clocks = clocks;
+        this.sent = new SentMessages(archive, user);
+        this.beganAt = clocks.wall().millis();
+        this.report = report(Erasure.RUNNING, null, null);
+    }
+
+    Erasure report() {
+        return report;
+    }
+
+    /** Begins. Completes when the job has ended, also when it has failed. */
+    CompletionStage<Void> start() {
+        next();
+        return done;
+    }
+
+    private void next() {
+        long began = clocks.nanos().getAsLong();
+        var unused = thread.run(this::erasePage)
+                .thenCompose(page -> page == null ? CompletableFuture.completedFuture(false) : erased(page))
+                .whenComplete((isMore, failure) -> {
+                    if (failure != null) {
+                        end(Erasure.FAILED, failure);
+                    } else if (isMore) {
+                        rest(clocks.nanos().getAsLong() - began);
+                    } else {
+                        end(Erasure.DONE, null);
+                    }
+                });
+    }
+
+    /** Erases the next page in the archive; null if there is none. */
+    private List<SentMessages.Found> erasePage() {
+        List<SentMessages.Found> page = sent.next();
+        if (page == null) {
+            return null;
+        }
+        List<SentMessages.Found> erased =
+                page.stream().map(ErasureJob::withoutBodies).toList();
+        erased.forEach(found -> archive.replace(found.epoch().id(), found.messages()));
+        return erased;
+    }
+
+    private static SentMessages.Found withoutBodies(SentMessages.Found found) {
+        RoomName room = found.epoch().room();
+        return new SentMessages.Found(
+                found.epoch(),
+                found.messages().stream()
+                        .map(message -> new StoredMessage(message.offset(), MessageFrames.erased(room, message.body())))
+                        .toList());
+    }
+
+    /** The archive has erased these. */
+    private CompletionStage<Boolean> erased(List<SentMessages.Found> page) {
+        CompletionStage<Void> all = CompletableFuture.completedFuture(null);
+        for (SentMessages.Found found : page) {
+            all = all.thenCompose(before -> eraseInRoom(found));
+        }
+        return all.thenApply(finished -> true);
+    }
+
+    private CompletionStage<Void> eraseInRoom(SentMessages.Found found) {
+        Archive.Epoch epoch = found.epoch();
+        List<Long> offsets =
+                found.messages().stream().map(StoredMessage::offset).toList();
+        return relay.replace(epoch.room(), epoch.name(), found.messages())
+                .handle((replaced, failure) -> {
+                    noteWhatRelayKeeps(failure);
+                    return onNodes.apply(epoch, offsets);
+                })
+                .thenCompose(stage -> stage)
+                .thenAccept(silent -> {
+                    silent.forEach(
+                            name -> remains.add("the memory of node " + name + ", which did not answer: repeat this"));
+                    rooms.add(epoch.room());
+                    messages += offsets.size();
+                    report = report(Erasure.RUNNING, null, null);
+                });
+    }
+
+    private void noteWhatRelayKeeps(Throwable failure) {
+        if (failure == null) {
+            return;
+        }
+        if (unwrapped(failure) instanceof ProtocolException told && told.code() == ErrorCode.NOT_IMPLEMENTED) {
+            remains.add("the history of the relay, until it is too old (roomcast.history.age)");
+            return;
+        }
+        throw new CompletionException(unwrapped(failure));
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private void rest(long nanos) {
+        try {
+            var unused = threads.timer().schedule(this::next, RESTS * nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            end(Erasure.FAILED, new IllegalStateException("the node stops", e));
+        }
+    }
+
+    private void end(String state, Throwable failure) {
+        Throwable reason = failure == null ? null : unwrapped(failure);
+        report = report(state, clocks.wall().millis(), reason == null ? null : String.valueOf(reason.getMessage()));
+        if (reason != null) {
+            LOG.log(Level.WARNING, "Messages of a user could not all be erased; repeat it", reason);
+        }
+        done.complete(null);
+    }
+
+    private Erasure report(String state, Long endedAt, String error) {
+        return new Erasure(
+                user.value(), node, state, beganAt, endedAt, rooms.size(), messages, List.copyOf(remains), error);
+    }
+}
