@@ -46,6 +46,8 @@ export interface Message {
   /** Milliseconds since 1970 UTC. */
   at: number;
   idempotencyKey?: string;
+  /** An operator has erased it: `sender`, `name` and `content` are empty. */
+  erased?: true;
   own: boolean;
   replayed: boolean;
 }

@@ -24,7 +24,9 @@ public record RoomMessage(long offset, Date at, String sender, String content, S
                 message.offset(),
                 Date.from(Instant.ofEpochMilli(MessageFrames.at(message.body()))),
                 string(body, "sender", null),
-                string(body, "content", MessageFrames.WITHOUT_TEXT),
+                MessageFrames.isErased(message.body())
+                        ? MessageFrames.ERASED_TEXT
+                        : string(body, "content", MessageFrames.WITHOUT_TEXT),
                 body.text("data"),
                 body.text("meta"));
     }

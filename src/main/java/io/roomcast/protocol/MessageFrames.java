@@ -21,13 +21,16 @@ public final class MessageFrames {
     /** What is shown in place of the content of a message that has none. */
     public static final String WITHOUT_TEXT = "(a message without text)";
 
-    private static final byte[] ERASED = "\"erased\":".getBytes(StandardCharsets.ISO_8859_1);
+    /** An empty content: earlier clients leave out what has neither content nor data. */
+    private static final byte[] ERASED =
+            ("\"erased\":true," + "\"content\":\"\",").getBytes(StandardCharsets.ISO_8859_1);
 
     /** What is shown in place of the content of a message that was erased. */
     public static final String ERASED_TEXT = "(an erased message)";
 
     private static final byte[] NO_CONTENT = content(WITHOUT_TEXT);
-    private static final byte[] NO_CONTENT_ANY_MORE = content(ERASED_TEXT);
+    private static final byte[] PRINTED_ERASED =
+            ("\"erased\":true,\"content\":\"" + ERASED_TEXT + "\",").getBytes(StandardCharsets.ISO_8859_1);
 
     private MessageFrames() {}
 
@@ -42,7 +45,9 @@ public final class MessageFrames {
      * @param body of the message as it was
      */
     public static byte[] erased(RoomName room, byte[] body) {
-        return ("{\"at\":" + at(body) + ",\"erased\":true,\"room\":\"" + room.value() + "\",\"sender\":\"\"}")
+        String members = new String(ERASED, StandardCharsets.ISO_8859_1);
+        return ("{\"at\":" + at(body) + "," + members + "\"room\":\"" + room.value()
+                        + "\",\"sender\":\"\",\"name\":\"\"}")
                 .getBytes(StandardCharsets.UTF_8);
     }
 
@@ -92,14 +97,12 @@ public final class MessageFrames {
         for (int line = 0; line < frames.length; line = nextLine(frames, line)) {
             // Type, offset and time precede the data of a message without content.
             int third = afterCommas(frames, line, 3);
-            byte[] text = startsWith(frames, third, DATA)
-                    ? NO_CONTENT
-                    : startsWith(frames, third, ERASED) ? NO_CONTENT_ANY_MORE : null;
-            if (text != null) {
-                out = out == null ? new ByteArrayOutputStream(frames.length + text.length) : out;
+            boolean isErased = startsWith(frames, third, ERASED);
+            if (isErased || startsWith(frames, third, DATA)) {
+                out = out == null ? new ByteArrayOutputStream(frames.length + PRINTED_ERASED.length) : out;
                 out.write(frames, copied, third - copied);
-                out.writeBytes(text);
-                copied = third;
+                out.writeBytes(isErased ? PRINTED_ERASED : NO_CONTENT);
+                copied = isErased ? third + ERASED.length : third;
             }
         }
         if (out == null) {

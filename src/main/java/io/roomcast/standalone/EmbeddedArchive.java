@@ -35,8 +35,8 @@ public final class EmbeddedArchive {
      */
     private static final String NATIVE_FILES = "sqlite-*-*sqlitejdbc.*";
 
-    /** One writes, two read messages, two search, and one looks for what is not indexed. */
-    private static final int CONNECTIONS = 6;
+    /** One writes, two read messages, two search, one looks for what is not indexed, and one exports. */
+    private static final int CONNECTIONS = 7;
 
     /** A number of pages that is no limit. */
     static final int NO_LIMIT = 0;
@@ -126,6 +126,8 @@ public final class EmbeddedArchive {
         settings.setSynchronous(SynchronousMode.FULL);
         settings.setBusyTimeout(BUSY_MILLIS);
         settings.enforceForeignKeys(true);
+        // What is erased or deleted is overwritten, and not only forgotten.
+        settings.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "true");
         if (maxPages != NO_LIMIT) {
             settings.setMaxPageCount(maxPages);
         }

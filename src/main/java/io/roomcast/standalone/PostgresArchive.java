@@ -20,8 +20,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PostgresArchive {
     private static final String KEY = ArchiveKeys.URL.name();
 
-    /** One writes, two read messages, two search, one indexes, and one deletes. */
-    private static final int CONNECTIONS = 7;
+    /** One writes, two read messages, two search, one indexes, one deletes, and one exports. */
+    private static final int CONNECTIONS = 8;
 
     private static final int CONNECTION_MILLIS = 5_000;
 

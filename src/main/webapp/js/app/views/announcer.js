@@ -1,5 +1,5 @@
 import { countOf } from '../format.js';
-import { textOf } from './message-data.js';
+import { nameOf, textOf } from './message-data.js';
 
 /** Messages that come within this time are read out together, or counted. */
 const GATHERED_MS = 1_000;
@@ -40,7 +40,7 @@ export class Announcer {
     const news = this.#news.splice(0);
     const text = news.length > MOST_READ
       ? countOf(news.length, 'new message')
-      : news.map((message) => `${message.name}: ${textOf(message).slice(0, MOST_CHARACTERS)}`).join('\n');
+      : news.map((message) => `${nameOf(message)}: ${textOf(message).slice(0, MOST_CHARACTERS)}`).join('\n');
     // The same text again is only read if it is another one.
     this.#element.textContent = this.#element.textContent === text ? `${text}\u00a0` : text;
   }

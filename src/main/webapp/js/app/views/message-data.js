@@ -2,9 +2,15 @@ import { el } from '../dom.js';
 import { MessageText } from './message-text.js';
 
 const WITHOUT_TEXT = '(a message without text)';
+const ERASED = '(an erased message)';
+/** An erased message is nobody's any more. */
+const NOBODY = 'Erased';
 
 /** @returns {string} what to show and to read out of a message */
-export const textOf = ({ content }) => content ?? WITHOUT_TEXT;
+export const textOf = ({ content, erased }) => (erased ? ERASED : content ?? WITHOUT_TEXT);
+
+/** @returns {string} who is shown as the sender */
+export const nameOf = ({ name, erased }) => (erased ? NOBODY : name);
 
 /**
  * The data of a message without text, for those who want to look at it. It is drawn when it is opened.

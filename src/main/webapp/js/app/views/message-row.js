@@ -2,7 +2,7 @@ import { avatar, hueOf } from '../avatar.js';
 import { el, icon } from '../dom.js';
 import { errorText } from '../error-text.js';
 import { formatExactTime, formatTime } from '../format.js';
-import { dataOf, textOf } from './message-data.js';
+import { dataOf, nameOf, textOf } from './message-data.js';
 import { MessageText } from './message-text.js';
 
 const STATE_ICON = { sending: 'clock', delayed: 'clock', sent: 'check', stored: 'check', failed: 'warning' };
@@ -21,9 +21,10 @@ export class MessageRow {
   /** @param {import('../model/room-model.js').RoomModel} model */
   constructor(model, row) {
     this.#model = model;
-    const { sender, name: shown, content, own } = row.message;
+    const { sender, content, own, erased } = row.message;
+    const shown = nameOf(row.message);
     const text = new MessageText(textOf(row.message));
-    text.element.classList.toggle('wordless', content === undefined);
+    text.element.classList.toggle('wordless', content === undefined || Boolean(erased));
     const name = el('span', { class: 'sender', dir: 'auto', title: sender }, shown);
     name.style.setProperty('--hue', hueOf(sender));
     this.element = el('div', { class: 'message', role: 'article', tabindex: -1 },
@@ -56,8 +57,8 @@ export class MessageRow {
   }
 
   showTime() {
-    const { at, name } = this.#row.message;
-    this.element.setAttribute('aria-label', `${name}, ${formatTime(at)}`);
+    const { at } = this.#row.message;
+    this.element.setAttribute('aria-label', `${nameOf(this.#row.message)}, ${formatTime(at)}`);
     this.#time.dateTime = new Date(at).toISOString();
     this.#time.title = formatExactTime(at);
     this.#time.textContent = formatTime(at);

@@ -1,11 +1,14 @@
 package io.roomcast.service.records;
 
+import io.roomcast.node.Threads;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.relay.RelayUnavailableException;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -15,14 +18,19 @@ import java.util.function.Supplier;
  * the time. It is there only while there is work. Any thread may call; each job waits for its step before it asks for
  * the next.
  */
-final class ArchiveThread {
+@ApplicationScoped
+public class ArchiveThread {
     private static final long IDLE_SECONDS = 10;
 
-    private final ThreadPoolExecutor thread;
+    private ThreadPoolExecutor thread;
 
-    ArchiveThread(ThreadFactory threads) {
-        this.thread =
-                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+    /** For the container's proxy. */
+    protected ArchiveThread() {}
+
+    @Inject
+    public ArchiveThread(Threads threads) {
+        this.thread = new ThreadPoolExecutor(
+                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads.loopThreads());
         thread.allowCoreThreadTimeOut(true);
     }
 
@@ -57,7 +65,10 @@ final class ArchiveThread {
     }
 
     /** Ends the thread after its present step. */
+    @PreDestroy
     void close() {
-        thread.shutdownNow();
+        if (thread != null) {
+            thread.shutdown();
+        }
     }
 }

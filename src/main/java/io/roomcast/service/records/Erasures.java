@@ -20,7 +20,6 @@ import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.cluster.Cluster;
 import io.roomcast.service.cluster.ClusterAnswer;
 import io.roomcast.service.cluster.Topic;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -87,7 +86,8 @@ public class Erasures {
             Node node,
             Threads threads,
             Clocks clocks,
-            NodeMetrics metrics) {
+            NodeMetrics metrics,
+            ArchiveThread thread) {
         this.archive = opened.archive();
         this.relay = opened.relay();
         this.cluster = cluster;
@@ -96,7 +96,7 @@ public class Erasures {
         this.threads = threads;
         this.clocks = clocks;
         this.metrics = metrics;
-        this.thread = new ArchiveThread(threads.loopThreads());
+        this.thread = thread;
     }
 
     void onNodeStarted(@Observes NodeStarted event) {
@@ -196,12 +196,5 @@ public class Erasures {
                                         + " begin it again")
                         : new ProtocolException(
                                 ErrorCode.UNAVAILABLE, "the nodes that answered know of no erasure of this user"));
-    }
-
-    @PreDestroy
-    void end() {
-        if (thread != null) {
-            thread.close();
-        }
     }
 }

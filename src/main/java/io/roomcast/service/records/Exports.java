@@ -2,14 +2,12 @@ package io.roomcast.service.records;
 
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
-import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.RelayProvider;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
@@ -38,10 +36,10 @@ public class Exports {
     protected Exports() {}
 
     @Inject
-    public Exports(RelayProvider.RelayAndPresence opened, Clocks clocks, Threads threads) {
+    public Exports(RelayProvider.RelayAndPresence opened, Clocks clocks, ArchiveThread thread) {
         this.archive = opened.archive();
         this.clocks = clocks;
-        this.thread = new ArchiveThread(threads.loopThreads());
+        this.thread = thread;
     }
 
     /**
@@ -117,12 +115,5 @@ public class Exports {
                 close.run();
             }
         });
-    }
-
-    @PreDestroy
-    void end() {
-        if (thread != null) {
-            thread.close();
-        }
     }
 }
