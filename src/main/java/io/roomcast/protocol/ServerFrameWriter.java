@@ -18,8 +18,9 @@ public final class ServerFrameWriter {
      * The time comes first, because {@link MessageFrames#at} looks for it.
      *
      * @param at milliseconds since 1970 UTC; the other components have the form that members see
+     * @param erased null; the body of an erased message is that of {@link MessageFrames#erased}
      */
-    @JsonbPropertyOrder({"at", "room", "sender", "name", "content", "meta", "idempotencyKey"})
+    @JsonbPropertyOrder({"at", "erased", "room", "sender", "name", "content", "meta", "idempotencyKey"})
     public record MessageBody(
             String room,
             String sender,
@@ -28,6 +29,7 @@ public final class ServerFrameWriter {
             long at,
             Map<String, String> meta,
             String idempotencyKey,
+            Boolean erased,
             @JsonbTransient Data data) {
         public static MessageBody of(RoomName room, User sender, Payload payload, long at, String idempotencyKey) {
             return new MessageBody(
@@ -38,6 +40,7 @@ public final class ServerFrameWriter {
                     at,
                     payload.meta() == null ? null : payload.meta().entries(),
                     idempotencyKey,
+                    null,
                     payload.data());
         }
     }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.Await;
 import io.roomcast.support.EmbeddedServer;
-import io.roomcast.support.Frame;
 import io.roomcast.support.Http;
 import io.roomcast.support.RoomClient;
 import jakarta.json.JsonObject;
@@ -161,9 +160,8 @@ class RecordsIT {
         }
         List<String> lines = export(api, "rooms/moved");
         assertEquals(1_502, lines.size());
-        Path other = directory.resolve("other");
         List<String> again;
-        try (EmbeddedServer elsewhere = start(other)) {
+        try (EmbeddedServer elsewhere = start(directory.resolve("other"))) {
             Http there = new Http(elsewhere.uri(), KEY);
             JsonObject part = imported(there, "moved", lines.subList(0, 700));
             assertEquals(699, part.getInt("stored"));
@@ -183,11 +181,6 @@ class RecordsIT {
                             .getInt("offset"));
         }
         assertEquals(lines.subList(1, lines.size()), again.subList(1, again.size()));
-        try (EmbeddedServer restarted = start(other)) {
-            List<String> later = export(new Http(restarted.uri(), KEY), "rooms/moved");
-            assertEquals(again.subList(1, 1_501), later.subList(1, 1_501));
-            assertEquals(1_503, later.size());
-        }
     }
 
     @Test
@@ -253,52 +246,39 @@ class RecordsIT {
 
     @Test
     void theMessagesOfAUserAreErasedEverywhereAndTheirPlacesStay() {
-        Path data = directory.resolve("erased");
-        List<String> lines;
-        try (EmbeddedServer node = start(data)) {
-            Http http = new Http(node.uri(), KEY);
-            for (String room : List.of("one", "two")) {
-                try (RoomClient eve = RoomClient.enter(node.uri(), room, "eve");
-                        RoomClient bob = RoomClient.enter(node.uri(), room, "bob")) {
-                    eve.say("{'id':1,'content':'the secret of eve'}").next("ack");
-                    bob.say("{'id':1,'content':'eve said something'}").next("ack");
-                    eve.say("{'id':2,'data':{'n':7},'meta':{'k':'secret'},'idempotencyKey':'k'}")
-                            .next("ack");
-                }
-            }
-            JsonObject report = erase(http, "eve");
-            assertEquals("done", report.getString("state"));
-            assertEquals(2, report.getInt("rooms"));
-            assertEquals(4, report.getInt("messages"));
-            assertTrue(report.getJsonArray("remains").getString(0).startsWith("backups"), report::toString);
-            assertEquals(0, erase(http, "eve").getInt("messages"));
-            lines = export(http, "rooms/one");
-            assertEquals(2, export(http, "users/eve").size());
-            String page = http.send("GET", "/api/v1/rooms/one/messages", null).body();
-            assertFalse(page.contains("secret") || page.contains("\"eve\""), page);
-            try (RoomClient late = RoomClient.enter(node.uri(), "one", "late");
-                    RoomClient plain = RoomClient.connect(
-                            URI.create(node.uri().toString().replace("http", "ws") + "ws/one/plain?since=x:0"))) {
-                late.say("{'type':'history','id':1,'room':'one'}");
-                Frame history = late.next("history");
-                JsonObject first = history.json().getJsonArray("messages").getJsonObject(0);
-                assertTrue(first.getBoolean("erased"));
-                assertEquals(Set.of("offset", "at", "erased", "room", "sender"), first.keySet());
-                assertEquals("", first.getString("sender"));
-                assertEquals("joined", plain.next("joined").string("type"));
+        for (String room : List.of("one", "two")) {
+            try (RoomClient eve = RoomClient.enter(server.uri(), room, "eve");
+                    RoomClient fay = RoomClient.enter(server.uri(), room, "fay")) {
+                eve.say("{'id':1,'content':'the secret of eve'}").next("ack");
+                fay.say("{'id':1,'content':'eve said something'}").next("ack");
+                eve.say("{'id':2,'data':{'n':7},'meta':{'k':'secret'},'idempotencyKey':'k'}")
+                        .next("ack");
             }
         }
+        JsonObject report = erase(api, "eve");
+        assertEquals("done", report.getString("state"));
+        assertEquals(2, report.getInt("rooms"));
+        assertEquals(4, report.getInt("messages"));
+        assertTrue(report.getJsonArray("remains").getString(0).startsWith("backups"), report::toString);
+        assertEquals(0, erase(api, "eve").getInt("messages"));
+        assertEquals(404, api.send("GET", "/api/v1/users/nobody/erase", null).statusCode());
+        List<String> lines = export(api, "rooms/one");
+        assertEquals(2, export(api, "users/eve").size());
         JsonObject erased = Http.read(lines.get(1));
-        assertEquals(Set.of("epoch", "offset", "at", "erased", "room", "sender"), erased.keySet());
+        assertEquals(Set.of("epoch", "offset", "at", "erased", "content", "room", "sender", "name"), erased.keySet());
         assertEquals("eve said something", Http.read(lines.get(2)).getString("content"));
-        try (EmbeddedServer restarted = start(data)) {
-            Http http = new Http(restarted.uri(), KEY);
-            List<String> again = export(http, "rooms/one");
-            assertEquals(lines.subList(1, 5), again.subList(1, 5));
-            assertEquals(404, http.send("GET", "/api/v1/users/eve/erase", null).statusCode());
-            List<String> copied = lines.subList(1, 4);
-            assertEquals(3, imported(api, "one", copied).getInt("stored"));
-            assertEquals(copied, export(api, "rooms/one").subList(1, 4));
+        assertFalse(String.join("\n", lines).contains("secret"), lines::toString);
+        try (RoomClient plain =
+                RoomClient.connect(URI.create(server.uri().toString().replace("http", "ws") + "ws/one/plain"))) {
+            plain.next("joined");
+            plain.say("{'type':'history','id':1,'room':'one'}");
+            JsonObject first =
+                    plain.next("history").json().getJsonArray("messages").getJsonObject(0);
+            assertTrue(first.getBoolean("erased"));
+            assertEquals("", first.getString("content") + first.getString("sender") + first.getString("name"));
         }
+        assertEquals(3, imported(api, "one.copy", lines).getInt("stored"));
+        List<String> copy = export(api, "rooms/one.copy");
+        assertEquals(lines.get(1).replace("\"one\"", "\"one.copy\""), copy.get(1));
     }
 }

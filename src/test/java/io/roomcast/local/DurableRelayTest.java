@@ -12,12 +12,11 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Warnings;
-import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.Archive;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
-import io.roomcast.relay.RelayContractTest;
 import io.roomcast.standalone.EmbeddedArchive;
 import io.roomcast.support.CapturedLog;
 import io.roomcast.support.RelayRooms;
@@ -40,7 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DurableRelayTest extends RelayContractTest {
+class DurableRelayTest extends KeptMessagesContract {
     private static final HistoryLimits TEN = new HistoryLimits(10, Duration.ofHours(1), 64L << 20);
 
     private final SettableClock clock = new SettableClock();
@@ -86,6 +85,11 @@ class DurableRelayTest extends RelayContractTest {
     }
 
     @Override
+    Archive archive() {
+        return archive;
+    }
+
+    @Override
     protected void pass(Duration age) {
         clock.advance(age.plusMillis(1));
     }
@@ -99,23 +103,6 @@ class DurableRelayTest extends RelayContractTest {
     void stopTimer() {
         archive.letGo();
         timer.shutdownNow();
-    }
-
-    private static List<Long> between(long first, long last) {
-        return LongStream.rangeClosed(first, last).boxed().toList();
-    }
-
-    /** All offsets of the room, read by pages from the end. */
-    private List<Long> allBackwards() {
-        List<Long> all = new ArrayList<>();
-        HistoryPage page;
-        long before = 0;
-        do {
-            page = get(relay.historyBefore(room, before, 7));
-            all.addAll(0, offsets(page.messages()));
-            before = all.get(0);
-        } while (page.more());
-        return all;
     }
 
     @Test

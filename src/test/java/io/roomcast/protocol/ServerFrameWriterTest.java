@@ -1,6 +1,7 @@
 package io.roomcast.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -168,6 +169,27 @@ class ServerFrameWriterTest {
         assertSame(nothingToDo, MessageFrames.printable(nothingToDo));
         byte[] strange = "x,,,\"dat".getBytes(StandardCharsets.UTF_8);
         assertSame(strange, MessageFrames.printable(strange));
+    }
+
+    @Test
+    void anErasedMessageKeepsItsTimeAndPlaceOnly() {
+        RoomName room = new RoomName("lobby");
+        byte[] erased = MessageFrames.erased(room, stored(7, "secret", "k").body());
+        assertEquals(
+                "{\"at\":5,\"erased\":true,\"content\":\"\",\"room\":\"lobby\",\"sender\":\"\",\"name\":\"\"}",
+                text(erased));
+        assertEquals(text(erased), text(MessageFrames.erased(room, erased)));
+        assertTrue(MessageFrames.isErased(erased));
+        assertFalse(MessageFrames.isErased(stored(7, "\"erased\":true,", "k").body()));
+        String[] printed = text(MessageFrames.printable(
+                        (frame(stored(1, "a", null)) + "\n" + frame(new StoredMessage(2, erased)))
+                                .getBytes(StandardCharsets.UTF_8)))
+                .split("\n", -1);
+        assertEquals(frame(stored(1, "a", null)), printed[0]);
+        assertEquals("(an erased message)", json(printed[1]).getString("content"));
+        assertEquals(
+                json(frame(new StoredMessage(2, erased))).keySet(),
+                json(printed[1]).keySet());
     }
 
     private static String frame(StoredMessage message) {

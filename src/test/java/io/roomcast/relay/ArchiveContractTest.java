@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
+import io.roomcast.protocol.UserId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -194,6 +196,44 @@ public abstract class ArchiveContractTest extends ArchiveSearchContract {
         assertEquals(3, archive.index(100));
         assertEquals(OptionalLong.of(0), archive.unindexed());
         assertEquals(0, archive.index(100));
+    }
+
+    @Test
+    void otherBodiesTakeThePlaceOfMessagesAndOfTheirWords() {
+        say(room, "e1", 1, "ann", "alpha", "beta", "alpha too", "alpha again");
+        assertFound("alpha", 4, 3, 1);
+        say(room, "e1", 5, "ann", "alpha at last");
+        Archive.Epoch epoch = archive.epochs(room).get(0);
+        assertEquals(new Archive.Epoch(epoch.id(), room, "e1", 4), epoch);
+        List<Archive.Message> before = archive.after(epoch.id(), 0, 10, PLENTY);
+        assertEquals(between(1, 5), offsets(before));
+        UserId ann = new UserId("ann");
+        List<Archive.Sent> sent = archive.sentBy(ann, 0, 3, PLENTY);
+        assertEquals(between(1, 3), sent.stream().map(Archive.Sent::offset).toList());
+        assertEquals(
+                List.of(4L),
+                archive.sentBy(ann, sent.get(2).id(), 10, PLENTY).stream()
+                        .map(Archive.Sent::offset)
+                        .toList());
+        byte[] other = bytes("{\"at\":7,\"sender\":\"\",\"content\":\"gamma\"}");
+        // One that is in the index, one that is not yet, and one that is not there at all.
+        archive.replace(
+                epoch.id(),
+                List.of(new StoredMessage(3, other), new StoredMessage(5, other), new StoredMessage(9, other)));
+        assertFound("alpha", 4, 1);
+        assertFound("gamma", 5, 3);
+        reopen();
+        List<Archive.Message> after = archive.after(epoch.id(), 0, 10, PLENTY);
+        assertEquals(between(1, 5), offsets(after));
+        assertArrayEquals(other, after.get(2).body());
+        assertEquals(before.get(2).storedAt(), after.get(2).storedAt());
+        assertArrayEquals(before.get(3).body(), after.get(3).body());
+        assertEquals(
+                List.of(1L, 2L, 4L),
+                archive.sentBy(ann, 0, 10, PLENTY).stream()
+                        .map(Archive.Sent::offset)
+                        .toList());
+        assertEquals(List.of(), archive.epochs(new RoomName(room + ".none")));
     }
 
     @Test

@@ -56,6 +56,13 @@ class MessageLogTest {
                             model.removeFirst();
                         }
                     }
+                    case 9, 10 -> {
+                        byte[] body = new byte[random.nextInt(longest)];
+                        random.nextBytes(body);
+                        StoredMessage other = new StoredMessage(next - 1 - random.nextInt(12), body);
+                        log.replace(other);
+                        model.replace(other);
+                    }
                     default -> {
                         // A clock may be set back.
                         now += random.nextInt(20) - 2;

@@ -27,6 +27,10 @@ final class NaiveLog {
         }
     }
 
+    void replace(StoredMessage other) {
+        messages.replaceAll(message -> message.offset() == other.offset() ? other : message);
+    }
+
     void removeFirst() {
         messages.remove(0);
         times.remove(0);

@@ -61,6 +61,7 @@ record ImportLine(String epoch, Position previous, Payload payload, StoredMessag
                 at,
                 payload.meta() == null ? null : payload.meta().entries(),
                 IdempotencyKey.checked(text(line, "idempotencyKey")),
+                null,
                 payload.data());
         return new ImportLine(place.epoch(), previous, payload, new StoredMessage(place.offset(), writer.body(body)));
     }
