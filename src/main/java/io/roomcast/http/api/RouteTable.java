@@ -20,12 +20,7 @@ final class RouteTable {
     private final List<Route> routes;
 
     RouteTable(
-            RoomApi rooms,
-            SearchApi search,
-            SessionApi sessions,
-            ClusterApi cluster,
-            NodeApi node,
-            RecordApi records) {
+            RoomApi rooms, SearchApi search, SessionApi sessions, ClusterApi cluster, NodeApi node, RecordApi records) {
         routes = Stream.of(
                         DESCRIPTIONS,
                         rooms.routes(),

@@ -157,7 +157,7 @@ public class Erasures {
     }
 
     private void ended(Erasure report) {
-        metrics.add(Counter.ARCHIVE_ERASED, (int) Math.min(Integer.MAX_VALUE, report.messages()));
+        metrics.add(Counter.ARCHIVE_ERASED, report.messages());
         LOG.log(
                 Level.INFO,
                 "The erasure of a user's messages is " + report.state() + ": " + report.messages() + " messages in "

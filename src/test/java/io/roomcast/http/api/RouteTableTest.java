@@ -15,9 +15,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class RouteTableTest {
-    private final RouteTable routes =
-            new RouteTable(
-                    new RoomApi(), new SearchApi(), new SessionApi(), new ClusterApi(), new NodeApi(), new RecordApi());
+    private final RouteTable routes = new RouteTable(
+            new RoomApi(), new SearchApi(), new SessionApi(), new ClusterApi(), new NodeApi(), new RecordApi());
 
     /** A route that is served and not described fails here, and so does one that is described and not served. */
     @Test
