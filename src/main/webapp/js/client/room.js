@@ -28,7 +28,8 @@ const place = (position) => position && { epoch: position.epoch, offset: positio
  * A `user` is `{id, name, info?}`: compare ids, show names. Two users may have one name. `presence` tells who came, who
  * is called otherwise now, and who went.
  *
- * A message is `{room, epoch, offset, sender, name, content?, data?, meta?, at, idempotencyKey?, erased?, own, replayed}`.
+ * A message is `{room, epoch, offset, sender, name, content?, data?, meta?, at, idempotencyKey?, erased?, own,
+ * replayed}`.
  * `sender` is the id of the user who is called `name`. `at` is milliseconds since 1970 UTC. `own` says that `sender` is
  * this client's user. `replayed` marks messages that were fetched later, after a reconnect for instance.
  */
