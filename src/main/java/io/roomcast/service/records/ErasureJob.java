@@ -34,6 +34,9 @@ import java.util.function.BiFunction;
 final class ErasureJob {
     private static final Logger LOG = System.getLogger(ErasureJob.class.getName());
     private static final long RESTS = 4;
+    /** Publishes wait for one commit at most. Each message is also indexed anew. */
+    private static final int COMMIT_MESSAGES = 100;
+
     private static final String IN_BACKUPS =
             "backups, and what the database keeps of old rows until it writes over them"
                     + " (docs/archive.md, \"Erasing a user\")";
@@ -113,7 +116,13 @@ final class ErasureJob {
         }
         List<SentMessages.Found> erased =
                 page.stream().map(ErasureJob::withoutBodies).toList();
-        erased.forEach(found -> archive.replace(found.epoch().id(), found.messages()));
+        for (SentMessages.Found found : erased) {
+            List<StoredMessage> all = found.messages();
+            for (int from = 0; from < all.size(); from += COMMIT_MESSAGES) {
+                int to = Math.min(all.size(), from + COMMIT_MESSAGES);
+                archive.replace(found.epoch().id(), all.subList(from, to));
+            }
+        }
         return erased;
     }
 
