@@ -4,8 +4,8 @@ import jakarta.servlet.http.HttpServletRequest;
 
 /**
  * Notices that the client of a waiting request has gone, on an application server. Servers read nothing from a connection
- * while its request waits. So they would hold a dropped request until its wait ends. Requests for rooms have such an
- * object as an attribute, where the connections of the server can be reached. Any thread.
+ * while its request waits. So they would hold a dropped request until its wait ends. Requests have such an object
+ * as an attribute, where the connections of the server can be reached. Any thread.
  */
 public interface ConnectionWatch {
     /** The name of the attribute. */

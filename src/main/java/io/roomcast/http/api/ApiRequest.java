@@ -1,7 +1,7 @@
 package io.roomcast.http.api;
 
-import io.roomcast.http.Gzip;
 import io.roomcast.http.ConnectionWatch;
+import io.roomcast.http.Gzip;
 import io.roomcast.http.LongResponse;
 import io.roomcast.http.PercentEncoding;
 import io.roomcast.http.RequestBody;
