@@ -46,37 +46,54 @@ public enum Dialect {
 
         @Override
         void claim(Connection connection) throws SQLException {
-            try (Statement statement = connection.createStatement()) {
-                for (String setting : NOTICE_LOST_NODES) {
-                    statement.execute(setting);
-                }
-                if (!isTrue(statement, "SELECT pg_try_advisory_lock" + LOCK)) {
-                    throw new SQLException("another node uses it; this one waits until that one has ended");
-                }
-                if (isTrue(
-                        statement,
-                        "SELECT current_setting('fsync') = 'off'"
-                                + " OR current_setting('synchronous_commit') = 'off'")) {
-                    LOG.log(
-                            Level.WARNING,
-                            "PostgreSQL has fsync or synchronous_commit off: what is acknowledged may be lost with"
-                                    + " its machine");
-                }
-            }
-            connection.commit();
+            claimPostgres(
+                    connection,
+                    "pg_try_advisory_lock",
+                    "another node uses it; this one waits until that one has ended");
         }
 
         @Override
         void release(Connection connection) throws SQLException {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SELECT pg_advisory_unlock" + LOCK);
-            }
-            connection.commit();
+            releasePostgres(connection, "pg_advisory_unlock");
         }
 
         @Override
         MessageIndex index(String language) {
             return new PostgresIndex(language);
+        }
+
+        @Override
+        boolean writesBeside() {
+            return true;
+        }
+    },
+
+    /**
+     * Many nodes write: each what its leases allow. They share a lock of their sessions, so that no node with {@link
+     * #POSTGRESQL} writes meanwhile, which would give offsets of its own.
+     */
+    POSTGRESQL_SHARED("postgresql") {
+        @Override
+        boolean isDamage(SQLException failure) {
+            return POSTGRESQL.isDamage(failure);
+        }
+
+        @Override
+        void claim(Connection connection) throws SQLException {
+            claimPostgres(
+                    connection,
+                    "pg_try_advisory_lock_shared",
+                    "a node with roomcast.relay=local uses it; this one waits until that one has ended");
+        }
+
+        @Override
+        void release(Connection connection) throws SQLException {
+            releasePostgres(connection, "pg_advisory_unlock_shared");
+        }
+
+        @Override
+        MessageIndex index(String language) {
+            return POSTGRESQL.index(language);
         }
 
         @Override
@@ -132,6 +149,33 @@ public enum Dialect {
 
     /** Whether several transactions may write at once, so that the index does not delay messages. */
     abstract boolean writesBeside();
+
+    private static void claimPostgres(Connection connection, String lock, String refusal) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String setting : NOTICE_LOST_NODES) {
+                statement.execute(setting);
+            }
+            if (!isTrue(statement, "SELECT " + lock + LOCK)) {
+                throw new SQLException(refusal);
+            }
+            if (isTrue(
+                    statement,
+                    "SELECT current_setting('fsync') = 'off' OR current_setting('synchronous_commit') = 'off'")) {
+                LOG.log(
+                        Level.WARNING,
+                        "PostgreSQL has fsync or synchronous_commit off: what it has committed may be lost with its"
+                                + " machine");
+            }
+        }
+        connection.commit();
+    }
+
+    private static void releasePostgres(Connection connection, String unlock) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT " + unlock + LOCK);
+        }
+        connection.commit();
+    }
 
     private static boolean isTrue(Statement statement, String query) throws SQLException {
         try (ResultSet found = statement.executeQuery(query)) {

@@ -6,6 +6,7 @@ import io.roomcast.protocol.StoredMessage;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
+import io.roomcast.relay.Copies;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -145,11 +146,15 @@ public final class JdbcArchive implements Archive {
             checkStorage.run();
             stored.forEach(backlog::add);
         } catch (RuntimeException | Error e) {
-            // It may have some that were not stored.
-            numberings.forget();
-            backlog.lookAgain();
+            forgetStored();
             throw e;
         }
+    }
+
+    /** What is remembered may have some that were not stored. */
+    private void forgetStored() {
+        numberings.forget();
+        backlog.lookAgain();
     }
 
     private List<IndexBacklog.Part> append(Connection connection, List<Run> runs) throws SQLException {
@@ -276,12 +281,14 @@ public final class JdbcArchive implements Archive {
             index.delete(connection, epoch, 0, lastOld);
             try (PreparedStatement delete =
                             connection.prepareStatement("DELETE FROM message WHERE numbering = ? AND msg_offset <= ?");
-                    PreparedStatement note =
-                            connection.prepareStatement("UPDATE numbering SET deleted_to = ? WHERE id = ?")) {
+                    PreparedStatement note = connection.prepareStatement(
+                            "UPDATE numbering SET deleted_to = ? WHERE id = ? AND deleted_to < ?")) {
                 delete.setLong(1, epoch);
                 delete.setLong(2, lastOld);
                 note.setLong(1, lastOld);
                 note.setLong(2, epoch);
+                // Another node may have deleted more meanwhile.
+                note.setLong(3, lastOld);
                 note.executeUpdate();
                 return delete.executeUpdate();
             }
@@ -363,6 +370,11 @@ public final class JdbcArchive implements Archive {
                 return update.executeUpdate();
             }
         });
+    }
+
+    @Override
+    public Copies copies() {
+        return new JdbcCopies(transactions, this::append, backlog::add, this::forgetStored, wall);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.roomcast.protocol.StoredMessage;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
+import io.roomcast.relay.Copies;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -194,6 +195,11 @@ public final class LazyArchive implements Archive {
     @Override
     public void check(int bytes) {
         opened().check(bytes);
+    }
+
+    @Override
+    public Copies copies() {
+        return opened().copies();
     }
 
     @Override

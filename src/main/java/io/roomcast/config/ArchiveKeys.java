@@ -23,10 +23,10 @@ public final class ArchiveKeys {
                     "roomcast.archive.url",
                     "",
                     "URL",
-                    "PostgreSQL in which the embedded server keeps messages with `roomcast.relay=local`, in place of "
-                            + "`roomcast.data`: `jdbc:postgresql://host[:port]/database`, with further parameters of "
-                            + "its JDBC driver after `?`. One node writes to a database; a second one waits until the "
-                            + "first has ended.",
+                    "PostgreSQL in which the embedded server keeps messages: `jdbc:postgresql://host[:port]/database`, "
+                            + "with further parameters of its JDBC driver after `?`. With `roomcast.relay=local`, it is "
+                            + "used in place of `roomcast.data`, by one node; a second one waits until the first has "
+                            + "ended. With `roomcast.relay=redis`, all nodes share it.",
                     Values.matching("|jdbc:postgresql:\\S+", "jdbc:postgresql://host[:port]/database"))
             .asSecret();
 
@@ -49,8 +49,9 @@ public final class ArchiveKeys {
             "roomcast.archive.datasource",
             "",
             "JNDI name",
-            "JNDI name of an application server's data source, with PostgreSQL, in which the node keeps messages with "
-                    + "`roomcast.relay=local`. If empty, they are in memory only.",
+            "JNDI name of an application server's data source, with PostgreSQL, in which the node keeps messages. With "
+                    + "`roomcast.relay=redis`, all nodes share the database. If empty, messages are only in the memory "
+                    + "of the node, or in Redis.",
             Values.matching("|[A-Za-z0-9_.:/-]+", "a JNDI name such as java:jboss/datasources/Roomcast"));
 
     public static final Key<Duration> RETENTION = new Key<>(
@@ -69,7 +70,23 @@ public final class ArchiveKeys {
                     + "whatever accents, as SQLite does. After a change all messages are indexed anew.",
             Values.matching("[a-z][a-z0-9_]{0,62}", "a name of pg_ts_config such as english"));
 
-    static final List<Key<?>> ALL = List.of(DATA, URL, USER, PASSWORD, DATASOURCE, RETENTION, LANGUAGE);
+    public static final Key<Integer> WINDOW = new Key<>(
+            "roomcast.archive.window",
+            "4",
+            "number",
+            "With `roomcast.relay=redis`: Redis keeps so many times the messages, bytes and age of a room's history "
+                    + "until they are archived, from 1 to 100. What is more than that is missing in the archive.",
+            Values.integerBetween(1, 100));
+
+    public static final Key<Duration> LAG = new Key<>(
+            "roomcast.archive.lag",
+            "1h",
+            "duration",
+            "With `roomcast.relay=redis`: a node is not ready while the archive is behind by more than this, or while "
+                    + "Redis drops messages that are not archived. 0 to be ready all the same.",
+            Values.durationBetween("0", "365d"));
+
+    static final List<Key<?>> ALL = List.of(DATA, URL, USER, PASSWORD, DATASOURCE, RETENTION, LANGUAGE, WINDOW, LAG);
 
     /** Not shorter than idempotency keys are known. */
     private static Duration retention(String text) {

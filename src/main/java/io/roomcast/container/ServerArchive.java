@@ -48,12 +48,14 @@ final class ServerArchive {
             return Optional.empty();
         }
         String setting = ArchiveKeys.DATASOURCE.name() + "=" + name;
-        if (!config.get(Keys.RELAY).equals("local")) {
-            throw new ConfigException(List.of(setting + " needs " + Keys.RELAY.name() + "=local"));
+        String relay = config.get(Keys.RELAY);
+        if (!relay.equals("local") && !relay.equals("redis")) {
+            throw new ConfigException(List.of(setting + " needs " + Keys.RELAY.name() + "=local or redis"));
         }
+        Dialect dialect = relay.equals("local") ? Dialect.POSTGRESQL : Dialect.POSTGRESQL_SHARED;
         String place = "the data source " + name;
         LazyArchive archive = new LazyArchive(
-                setting, place, () -> open(find(directory, name), place, config, clocks), clocks.nanos());
+                setting, place, () -> open(find(directory, name), dialect, place, config, clocks), clocks.nanos());
         try {
             archive.tryToOpen();
         } catch (UnfitDatabaseException e) {
@@ -64,11 +66,12 @@ final class ServerArchive {
     }
 
     /** The server owns the data source. So nothing of it is closed but the connections. */
-    private static Archive open(DataSource source, String place, RoomcastConfig config, Clocks clocks) {
+    private static Archive open(
+            DataSource source, Dialect dialect, String place, RoomcastConfig config, Clocks clocks) {
         requirePostgres(source);
         return new JdbcArchive(
                 source,
-                Dialect.POSTGRESQL,
+                dialect,
                 place,
                 config.get(ArchiveKeys.LANGUAGE),
                 clocks.wall(),

@@ -90,6 +90,21 @@ public class RelayBean implements RelayMXBean {
     }
 
     @Override
+    public double getArchiveLagSeconds() {
+        return metrics.archiveLagMillis() / 1e3;
+    }
+
+    @Override
+    public long getArchiveLagMessages() {
+        return metrics.archiveBehind();
+    }
+
+    @Override
+    public long getArchiveMissed() {
+        return metrics.get(Counter.ARCHIVE_MISSED);
+    }
+
+    @Override
     public long getReconnects() {
         return metrics.get(Counter.RELAY_RECONNECTS);
     }

@@ -37,6 +37,15 @@ public interface RelayMXBean {
     @Description("Holes that could not be filled: members were told that they are behind")
     long getGapsLost();
 
+    @Description("Seconds by which the archive is behind what this node copies to it; 0 below two")
+    double getArchiveLagSeconds();
+
+    @Description("Messages that this node has yet to copy to the archive; an estimate while the database is away")
+    long getArchiveLagMessages();
+
+    @Description("Messages that the relay had dropped before they were in the archive, since the start")
+    long getArchiveMissed();
+
     @Description("Connections to the relay made anew since the start")
     long getReconnects();
 }

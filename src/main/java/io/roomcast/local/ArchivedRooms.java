@@ -1,39 +1,23 @@
 package io.roomcast.local;
 
-import io.roomcast.node.Warnings;
-import io.roomcast.protocol.ErrorCode;
-import io.roomcast.protocol.ProtocolException;
+import io.roomcast.archive.ArchiveReads;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.relay.RelayUnavailableException;
 import java.util.ArrayDeque;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
- * Brings rooms to the memory of a {@link LocalRelay} when somebody asks for them, and reads from the archive.
+ * Brings rooms to the memory of a {@link LocalRelay} when somebody asks for them.
  *
- * <p><b>Concurrency.</b> Any thread may call; no method blocks. Threads of its own read. {@code waiting} has the calls
- * for rooms that are not in memory yet. Calls for one room run in their order: a call waits behind those that wait
+ * <p><b>Concurrency.</b> Any thread may call; no method blocks. {@link ArchiveReads} loads rooms. {@code waiting} has the
+ * calls for rooms that are not in memory yet. Calls for one room run in their order: a call waits behind those that wait
  * already. The map's atomic update for a room decides who begins to load it, and when no call waits any more.
  */
-final class ArchivedRooms implements AutoCloseable {
-    /** Threads that read. More would not make a disk faster, and would take the processor from those who deliver. */
-    private static final int READERS = 2;
-    /** Most reads that wait. */
-    private static final int QUEUED_READS = 10_000;
-
-    private static final long BUSY_RETRY_MILLIS = 1_000;
-
+final class ArchivedRooms {
     /** How often a room is loaded before the callers are told that it cannot be. */
     private static final int MAX_LOADS = 5;
 
@@ -47,24 +31,13 @@ final class ArchivedRooms implements AutoCloseable {
 
     private final LocalRelay memory;
     private final ArchiveLoader loader;
-    private final Warnings warnings;
-    private final Consumer<ArchiveException> whenFailed;
-    private final ThreadPoolExecutor readers;
+    private final ArchiveReads reads;
     private final ConcurrentHashMap<RoomName, ArrayDeque<Call>> waiting = new ConcurrentHashMap<>();
 
-    /** @param whenFailed called on a thread of this object when the archive cannot be read */
-    ArchivedRooms(
-            LocalRelay memory,
-            ArchiveLoader loader,
-            ThreadFactory threads,
-            Warnings warnings,
-            Consumer<ArchiveException> whenFailed) {
-        this.warnings = warnings;
-        this.whenFailed = whenFailed;
+    ArchivedRooms(LocalRelay memory, ArchiveLoader loader, ArchiveReads reads) {
         this.memory = memory;
         this.loader = loader;
-        this.readers = new ThreadPoolExecutor(
-                READERS, READERS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUED_READS), threads);
+        this.reads = reads;
     }
 
     /**
@@ -111,47 +84,9 @@ final class ArchivedRooms implements AutoCloseable {
             return all;
         });
         if (isFirst[0]) {
-            read(() -> load(room), failure -> failAll(room, failure));
+            reads.read(() -> load(room), failure -> failAll(room, failure));
         }
         return result;
-    }
-
-    /** Runs the read on a thread of this object. */
-    <T> CompletionStage<T> read(Supplier<T> read) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        read(() -> result.complete(read.get()), result::completeExceptionally);
-        return result;
-    }
-
-    private void read(Runnable read, Consumer<RuntimeException> onFailure) {
-        try {
-            readers.execute(() -> {
-                try {
-                    read.run();
-                } catch (RuntimeException | Error e) {
-                    // Also of an error: those who wait for the room would wait for ever.
-                    warnings.warn("archive read", () -> "A read from the archive failed: " + e.getMessage());
-                    onFailure.accept(told(e));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            onFailure.accept(
-                    readers.isShutdown()
-                            ? new RelayUnavailableException("the node stops")
-                            : new ProtocolException(
-                                    ErrorCode.BUSY,
-                                    "too many reads of older messages wait; try again",
-                                    BUSY_RETRY_MILLIS));
-        }
-    }
-
-    private RuntimeException told(Throwable failure) {
-        if (failure instanceof ArchiveException archive) {
-            whenFailed.accept(archive);
-        } else if (failure instanceof RuntimeException other) {
-            return other;
-        }
-        return new RelayUnavailableException("the archive cannot be read now");
     }
 
     private void load(RoomName room) {
@@ -192,11 +127,5 @@ final class ArchivedRooms implements AutoCloseable {
         if (calls != null) {
             calls.forEach(call -> call.fail(failure));
         }
-    }
-
-    /** Ends the threads. Reads that wait fail. */
-    @Override
-    public void close() {
-        readers.shutdown();
     }
 }

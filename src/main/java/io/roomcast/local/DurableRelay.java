@@ -1,5 +1,7 @@
 package io.roomcast.local;
 
+import io.roomcast.archive.ArchiveReads;
+import io.roomcast.archive.Retention;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Warnings;
@@ -51,6 +53,7 @@ public final class DurableRelay implements Relay {
     private final Archive archive;
     private final HistoryLimits.Rule limits;
     private final GroupCommit commits;
+    private final ArchiveReads reads;
     private final ArchivedRooms rooms;
     private final RoomRestore restores;
     private final Retention retention;
@@ -83,7 +86,8 @@ public final class DurableRelay implements Relay {
         ArchiveLoader loader = new ArchiveLoader(archive, memory, clocks.wall());
         this.commits = new GroupCommit(archive, memory, loader, clocks, metrics, threads, maxQueuedBytes);
         this.restores = new RoomRestore(archive, memory, clocks.wall());
-        this.rooms = new ArchivedRooms(memory, loader, threads, warnings, commits::onFailure);
+        this.reads = new ArchiveReads(threads, warnings, commits::onFailure);
+        this.rooms = new ArchivedRooms(memory, loader, reads);
         this.indexing = new ArchiveIndexing(archive, metrics, threads, clocks.nanos(), failure -> {
             commits.onFailure(failure);
             warnings.warn(
@@ -232,7 +236,7 @@ public final class DurableRelay implements Relay {
         return rooms.withLog(room, begin)
                 .thenCompose(reading -> reading.page() != null
                         ? CompletableFuture.completedFuture(reading.page())
-                        : rooms.read(reading.fromArchive()));
+                        : reads.read(reading.fromArchive()));
     }
 
     @Override
@@ -271,7 +275,7 @@ public final class DurableRelay implements Relay {
         indexing.close();
         retention.close();
         commits.close();
-        rooms.close();
+        reads.close();
         memory.close();
         archive.close();
     }

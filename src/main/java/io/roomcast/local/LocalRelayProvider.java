@@ -1,5 +1,6 @@
 package io.roomcast.local;
 
+import io.roomcast.archive.Retention;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.Clocks;
@@ -13,7 +14,6 @@ import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -76,7 +76,8 @@ public class LocalRelayProvider implements RelayProvider {
     }
 
     private Relay durable(Archive present, Context context, InstantSource clock) {
-        HistoryLimits.Rule limits = room -> inMemory(context.history().of(room), settings.retention(room));
+        // Nothing is shown from memory that the archive must not keep.
+        HistoryLimits.Rule limits = room -> context.history().of(room).notLongerThan(settings.retention(room));
         LocalRelay memory = new LocalRelay(limits, maxBytes(), clock, context.timer(), present::salt);
         Retention retention = new Retention(present, settings::retention, clocks, context.metrics(), warnings);
         if (settings.hasRetention()) {
@@ -92,12 +93,6 @@ public class LocalRelayProvider implements RelayProvider {
                 warnings,
                 Runtime.getRuntime().maxMemory() / QUEUE_FRACTION,
                 retention);
-    }
-
-    /** Nothing is shown from memory that the archive must not keep. */
-    private static HistoryLimits inMemory(HistoryLimits limits, Duration retention) {
-        boolean isShorter = !retention.isZero() && retention.compareTo(limits.age()) < 0;
-        return isShorter ? new HistoryLimits(limits.messages(), retention, limits.bytes()) : limits;
     }
 
     /** A clock for ages only. It begins at 1970, and does not change when the wall clock is set. */

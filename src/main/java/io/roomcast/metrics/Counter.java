@@ -68,6 +68,9 @@ public enum Counter {
     ARCHIVE_FAILED("roomcast.archive.failed", "Commits of messages, and checks, that the archive could not do"),
     ARCHIVE_DELETED("roomcast.archive.deleted", "Messages that the archive has deleted because they were too old"),
     ARCHIVE_ERASED("roomcast.archive.erased", "Messages that the archive has erased because somebody asked for it"),
+    ARCHIVE_MISSED(
+            "roomcast.archive.missed",
+            "Messages that the relay had dropped before they could be copied to the archive"),
     RELAY_RECONNECTS("roomcast.relay.reconnects", "New connections to the relay in place of lost ones"),
     PROBES_FAILED("roomcast.relay.probes.failed", "Probes that did not come back through the relay in two seconds");
 

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** The counts and durations of this node since it started. Any thread may count and read. Counting does not block. */
 public final class NodeMetrics {
@@ -21,6 +22,9 @@ public final class NodeMetrics {
     private final LongAdder portableSessions = new LongAdder();
     private final LongAdder archiveQueueBytes = new LongAdder();
     private volatile long archiveUnindexed;
+    private volatile LongSupplier archiveLag = () -> 0;
+    private volatile long archiveBehind;
+    private volatile boolean archiveLosing;
     private final ConcurrentMap<String, LongAdder> refusals = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, LongAdder> limits = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, LongAdder> closes = new ConcurrentHashMap<>();
@@ -115,6 +119,33 @@ public final class NodeMetrics {
     /** Bytes of messages that wait to be stored in the archive. */
     public long archiveQueueBytes() {
         return archiveQueueBytes.sum();
+    }
+
+    /** @param millis how old the oldest message may be that this node has yet to copy to the archive; 0 for none */
+    public void setArchiveLag(LongSupplier millis) {
+        archiveLag = millis;
+    }
+
+    /** How far the archive is behind what this node copies to it, in milliseconds. */
+    public long archiveLagMillis() {
+        return archiveLag.getAsLong();
+    }
+
+    /**
+     * @param messages that this node has yet to copy to the archive, as far as it knows
+     * @param losing whether the relay drops messages that are not in the archive yet
+     */
+    public void setArchiveBehind(long messages, boolean losing) {
+        archiveBehind = messages;
+        archiveLosing = losing;
+    }
+
+    public long archiveBehind() {
+        return archiveBehind;
+    }
+
+    public boolean isArchiveLosing() {
+        return archiveLosing;
     }
 
     /**

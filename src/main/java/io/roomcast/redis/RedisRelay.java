@@ -2,6 +2,7 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.archiver.LogSource;
 import io.roomcast.cursor.GapRepair;
 import io.roomcast.cursor.LogPage;
 import io.roomcast.cursor.Subscriptions;
@@ -40,8 +41,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
-import redis.clients.jedis.CommandArguments;
-import redis.clients.jedis.args.Rawable;
 
 /**
  * The relay of many nodes over Redis. A script assigns the offsets, appends to the rooms' logs and publishes to all
@@ -72,6 +71,7 @@ public final class RedisRelay implements Relay {
 
     private final RedisSettings settings;
     private final HistoryLimits.Rule limits;
+    private final HistoryLimits.Rule kept;
     private final String node;
     private final ThreadFactory threads;
     private final ScheduledExecutorService timer;
@@ -84,6 +84,7 @@ public final class RedisRelay implements Relay {
     private final Probes probes;
     private final RedisExchange exchange;
     private final Shards shards;
+    private final RedisLogs logs;
     private ScheduledFuture<?> checkTask;
     private ScheduledFuture<?> keepAliveTask;
     private ScheduledFuture<?> markTask;
@@ -107,6 +108,24 @@ public final class RedisRelay implements Relay {
             ScheduledExecutorService timer,
             LongSupplier nanoClock,
             NodeMetrics metrics) {
+        this(settings, limits, limits, node, threads, timer, nanoClock, metrics);
+    }
+
+    /**
+     * As the other constructor, for logs that somebody copies.
+     *
+     * @param kept limits of the logs until they are copied; not less than {@code limits}
+     */
+    RedisRelay(
+            RedisSettings settings,
+            HistoryLimits.Rule limits,
+            HistoryLimits.Rule kept,
+            String node,
+            ThreadFactory threads,
+            ScheduledExecutorService timer,
+            LongSupplier nanoClock,
+            NodeMetrics metrics) {
+        this.kept = kept;
         this.settings = settings;
         this.limits = limits;
         this.node = node;
@@ -139,6 +158,7 @@ public final class RedisRelay implements Relay {
                         metrics,
                         nanoClock)
                 .shards();
+        this.logs = new RedisLogs(shards, scripts, settings.prefix(), this::keys, this::keptKeys, subscriptions);
     }
 
     @Override
@@ -176,7 +196,7 @@ public final class RedisRelay implements Relay {
 
     @Override
     public CompletionStage<Prefix> publishAll(RoomName room, List<Entry> entries) {
-        RoomKeys keys = keys(room);
+        RoomKeys keys = keptKeys(room);
         Shard shard = shards.of(keys.slot());
         DataLineage lineage = shard.lineage();
         RoomPublish messages =
@@ -206,15 +226,7 @@ public final class RedisRelay implements Relay {
 
     @Override
     public CompletionStage<Position> position(RoomName room) {
-        RoomKeys keys = keys(room);
-        Shard shard = shards.of(keys.slot());
-        DataLineage lineage = shard.lineage();
-        CommandArguments read =
-                scripts.readBefore(keys, subscriptions.position(room), lineage.argument(), 0, 0, Relay.PAGE_BYTES);
-        return Futures.map(shard.read(keys.slot(), read, true), reply -> {
-            LogPage page = LogReply.page(reply);
-            return new Position(page.epoch(), page.offset());
-        });
+        return logs.position(room);
     }
 
     @Override
@@ -224,33 +236,21 @@ public final class RedisRelay implements Relay {
 
     @Override
     public CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit) {
-        RoomKeys keys = keys(room);
-        return page(
-                room,
-                keys,
-                scripts.readAfter(keys, subscriptions.position(room), lineage(keys), offset, limit, Relay.PAGE_BYTES));
+        return Futures.map(logs.after(room, offset, limit), RedisRelay::historyPage);
     }
 
     @Override
     public CompletionStage<HistoryPage> historyBefore(RoomName room, long offset, int limit) {
-        RoomKeys keys = keys(room);
-        return page(
-                room,
-                keys,
-                scripts.readBefore(keys, subscriptions.position(room), lineage(keys), offset, limit, Relay.PAGE_BYTES));
+        return Futures.map(logs.before(room, offset, limit), RedisRelay::historyPage);
     }
 
-    private CompletionStage<HistoryPage> page(RoomName room, RoomKeys keys, CommandArguments read) {
-        Shard shard = shards.of(keys.slot());
-        return Futures.map(shard.read(keys.slot(), read, true), reply -> {
-            LogPage page = LogReply.page(reply);
-            shard.lineage().note(room, page.seen());
-            return new HistoryPage(page.epoch(), page.messages(), page.more());
-        });
+    private static HistoryPage historyPage(LogPage page) {
+        return new HistoryPage(page.epoch(), page.messages(), page.more());
     }
 
-    private Rawable lineage(RoomKeys keys) {
-        return shards.of(keys.slot()).lineage().argument();
+    /** The logs of this relay, for those who copy them. */
+    LogSource logs() {
+        return logs;
     }
 
     @Override
@@ -293,6 +293,11 @@ public final class RedisRelay implements Relay {
         subscriptions.close();
         probes.close();
         exchange.close();
+    }
+
+    /** With the limits that the log has until it is copied. */
+    private RoomKeys keptKeys(RoomName room) {
+        return RoomKeys.of(room, settings.prefix(), settings.database(), kept.of(room));
     }
 
     private RoomKeys keys(RoomName room) {

@@ -1,24 +1,50 @@
 package io.roomcast.redis;
 
+import io.roomcast.archiver.ArchivedRelay;
+import io.roomcast.config.ArchiveKeys;
 import io.roomcast.config.RedisKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.Clocks;
+import io.roomcast.node.RoomSettings;
+import io.roomcast.node.Warnings;
+import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.relay.Archive;
+import io.roomcast.relay.ArchiveProvider;
+import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Makes the relay for {@code roomcast.relay=redis}. */
 @ApplicationScoped
 public class RedisRelayProvider implements RelayProvider {
     private RoomcastConfig config;
+    private ArchiveProvider archive;
+    private Clocks clocks;
+    private Warnings warnings;
+    /** Null if nothing is kept longer than in Redis. */
+    private RoomSettings rooms;
 
     /** For the CDI proxy. */
     protected RedisRelayProvider() {}
 
-    @Inject
+    /** For messages that are in Redis only. */
     public RedisRelayProvider(RoomcastConfig config) {
+        this(config, Optional::empty, Clocks.system(), new Warnings(Clocks.system()), null);
+    }
+
+    @Inject
+    public RedisRelayProvider(
+            RoomcastConfig config, ArchiveProvider archive, Clocks clocks, Warnings warnings, RoomSettings rooms) {
         this.config = config;
+        this.archive = archive;
+        this.clocks = clocks;
+        this.warnings = warnings;
+        this.rooms = rooms;
     }
 
     @Override
@@ -28,15 +54,47 @@ public class RedisRelayProvider implements RelayProvider {
 
     @Override
     public RelayAndPresence open(Context context) {
+        Optional<Archive> present = archive.archive();
+        HistoryLimits.Rule limits = present.isEmpty()
+                ? context.history()
+                : room -> context.history().of(room).notLongerThan(rooms.retention(room));
         RedisRelay relay = new RedisRelay(
                 settings(),
-                context.history(),
+                limits,
+                present.isEmpty()
+                        ? limits
+                        : room -> untilCopied(context.history().of(room), room),
                 context.node(),
                 context.loopThreads(),
                 context.timer(),
                 context.nanoClock(),
                 context.metrics());
-        return new RelayAndPresence(relay, relay.presence(), relay.exchange());
+        return new RelayAndPresence(
+                present.<Relay>map(kept -> archived(relay, kept, limits, context))
+                        .orElse(relay),
+                relay.presence(),
+                relay.exchange());
+    }
+
+    /** Nothing is shown from Redis that the archive must not keep. */
+    private HistoryLimits untilCopied(HistoryLimits history, RoomName room) {
+        return history.times(config.get(ArchiveKeys.WINDOW)).notLongerThan(rooms.retention(room));
+    }
+
+    private Relay archived(RedisRelay relay, Archive kept, HistoryLimits.Rule limits, Context context) {
+        return new ArchivedRelay(
+                relay,
+                relay.logs(),
+                kept,
+                limits,
+                rooms::retention,
+                rooms.hasRetention(),
+                context.node(),
+                context.loopThreads(),
+                context.timer(),
+                clocks,
+                context.metrics(),
+                warnings);
     }
 
     private RedisSettings settings() {

@@ -224,6 +224,15 @@ public interface Archive extends AutoCloseable {
      */
     void check(int bytes);
 
+    /**
+     * Copies of what a broker keeps, in the same database.
+     *
+     * @throws UnsupportedOperationException if nodes cannot share the database
+     */
+    default Copies copies() {
+        throw new UnsupportedOperationException("this archive belongs to one node");
+    }
+
     /** Where the messages are, as operators know it. */
     String place();
 

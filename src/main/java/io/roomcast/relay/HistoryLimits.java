@@ -18,6 +18,21 @@ public record HistoryLimits(int messages, Duration age, long bytes) {
         HistoryLimits of(RoomName room);
     }
 
+    /** These limits, with an age that does not exceed {@code retention}; zero is no retention. */
+    public HistoryLimits notLongerThan(Duration retention) {
+        return retention.isZero() || retention.compareTo(age) >= 0
+                ? this
+                : new HistoryLimits(messages, retention, bytes);
+    }
+
+    /** So many times these limits. */
+    public HistoryLimits times(int factor) {
+        return new HistoryLimits(
+                (int) Math.min((long) messages * factor, Integer.MAX_VALUE),
+                age.multipliedBy(factor),
+                Math.min(bytes, Long.MAX_VALUE / factor) * factor);
+    }
+
     /** The rule by which every room has these limits. */
     public Rule everywhere() {
         return room -> this;

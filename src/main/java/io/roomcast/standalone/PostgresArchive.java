@@ -20,8 +20,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PostgresArchive {
     private static final String KEY = ArchiveKeys.URL.name();
 
-    /** One writes, two read messages, two search, one indexes, one deletes, and one exports. */
-    private static final int CONNECTIONS = 8;
+    /** One writes, two read messages, two search, one indexes, one deletes, one exports; one asks what is copied. */
+    private static final int CONNECTIONS = 9;
 
     private static final int CONNECTION_MILLIS = 5_000;
 
@@ -36,12 +36,15 @@ final class PostgresArchive {
      * @throws StartException with a line that says what to do
      */
     static Archive open(RoomcastConfig config) {
-        if (!config.get(Keys.RELAY).equals("local")) {
-            throw new StartException(KEY + " needs " + Keys.RELAY.name() + "=local");
+        String relay = config.get(Keys.RELAY);
+        if (!relay.equals("local") && !relay.equals("redis")) {
+            throw new StartException(KEY + " needs " + Keys.RELAY.name() + "=local or redis");
         }
+        Dialect dialect = relay.equals("local") ? Dialect.POSTGRESQL : Dialect.POSTGRESQL_SHARED;
         PGSimpleDataSource database = database(config);
         String place = place(config.get(ArchiveKeys.URL));
-        LazyArchive archive = new LazyArchive(KEY, place, () -> open(database, place, config), System::nanoTime);
+        LazyArchive archive =
+                new LazyArchive(KEY, place, () -> open(database, dialect, place, config), System::nanoTime);
         try {
             archive.tryToOpen();
         } catch (UnfitDatabaseException e) {
@@ -87,7 +90,7 @@ final class PostgresArchive {
         }
     }
 
-    private static Archive open(PGSimpleDataSource database, String place, RoomcastConfig config) {
+    private static Archive open(PGSimpleDataSource database, Dialect dialect, String place, RoomcastConfig config) {
         // Says at once, and in its own words, why it cannot be reached. A pool would wait, and then say that it did.
         try (Connection first = database.getConnection()) {
             first.getMetaData().getDatabaseMajorVersion();
@@ -98,7 +101,7 @@ final class PostgresArchive {
         try {
             return new JdbcArchive(
                     pool,
-                    Dialect.POSTGRESQL,
+                    dialect,
                     place,
                     config.get(ArchiveKeys.LANGUAGE),
                     InstantSource.system(),

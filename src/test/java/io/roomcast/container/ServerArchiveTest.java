@@ -13,6 +13,7 @@ import io.roomcast.relay.ArchiveException;
 import io.roomcast.support.Await;
 import io.roomcast.support.postgres.PostgresProcess;
 import io.roomcast.support.postgres.TestPostgres;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,18 @@ class ServerArchiveTest {
     }
 
     @Test
+    void nodesOverRedisShareADatabase() {
+        names.put(NAME, source(POSTGRES.newUrl()));
+        Map<String, String> settings = Map.of("roomcast.archive.datasource", NAME, "roomcast.relay", "redis");
+        Duration time = Duration.ofMinutes(1);
+        try (Archive first = open(settings).orElseThrow();
+                Archive second = open(settings).orElseThrow()) {
+            assertEquals(1, first.copies().lease("first", time).nodes());
+            assertEquals(2, second.copies().lease("second", time).nodes());
+        }
+    }
+
+    @Test
     void aDatabaseThatIsAwayFailsNoDeploymentAndIsFoundLater() {
         String url = POSTGRES.newUrl();
         POSTGRES.process().stop();
@@ -118,7 +131,7 @@ class ServerArchiveTest {
         other.setUrl("jdbc:sqlite::memory:");
         names.put(NAME, other);
         assertRefused("its database is SQLite, and must be PostgreSQL", Map.of());
-        assertRefused("needs roomcast.relay=local", Map.of("roomcast.relay", "redis"));
+        assertRefused("needs roomcast.relay=local or redis", Map.of("roomcast.relay", "nats"));
     }
 
     private void assertRefused(String reason, Map<String, String> more) {

@@ -19,6 +19,7 @@ import io.roomcast.service.session.SessionRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import javax.management.AttributeChangeNotification;
@@ -44,7 +45,13 @@ class ServerSuspensionTest {
                     threads,
                     new RoomSettings(config, new Limits(config, metrics)),
                     new Warnings(Clocks.system())),
-            new Readiness(null, threads, Clocks.system(), metrics, new Warnings(Clocks.system())),
+            new Readiness(
+                    null,
+                    threads,
+                    Clocks.system(),
+                    metrics,
+                    new Warnings(Clocks.system()),
+                    RoomcastConfig.load(key -> Optional.empty(), Set.of())),
             threads,
             Clocks.system(),
             config);

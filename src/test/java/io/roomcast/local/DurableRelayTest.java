@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.archive.Retention;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;

@@ -92,7 +92,7 @@ public final class RedisNode implements AutoCloseable {
         untilAnswered(relay::probe);
     }
 
-    private static <T> T untilAnswered(Supplier<CompletionStage<T>> call) {
+    static <T> T untilAnswered(Supplier<CompletionStage<T>> call) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (true) {
             try {

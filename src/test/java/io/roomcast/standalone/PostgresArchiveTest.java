@@ -169,7 +169,8 @@ class PostgresArchiveTest extends ArchiveContractTest {
                         "roomcast.archive.password",
                         PostgresProcess.PASSWORD));
         assertRefused("no URL of PostgreSQL", Map.of("roomcast.archive.url", "jdbc:postgresql://host:port/x"));
-        assertRefused("needs roomcast.relay=local", Map.of("roomcast.archive.url", url, "roomcast.relay", "redis"));
+        assertRefused(
+                "needs roomcast.relay=local or redis", Map.of("roomcast.archive.url", url, "roomcast.relay", "nats"));
         assertRefused("application servers", Map.of("roomcast.archive.datasource", "java:comp/DefaultDataSource"));
     }
 

@@ -103,6 +103,23 @@ public class MetricsRegistry {
                 metrics::archiveUnindexed);
         gauge(
                 registry,
+                "roomcast.archive.lag.seconds",
+                "How far the archive is behind what this node copies to it from the relay; 0 below two seconds, and "
+                        + "without an archive over a relay",
+                () -> metrics.archiveLagMillis() / 1e3);
+        gauge(
+                registry,
+                "roomcast.archive.lag.messages",
+                "Messages that this node has yet to copy from the relay to the archive; an estimate while the database "
+                        + "is away",
+                metrics::archiveBehind);
+        gauge(
+                registry,
+                "roomcast.archive.losing",
+                "1 while the relay drops messages that are not in the archive yet",
+                () -> metrics.isArchiveLosing() ? 1 : 0);
+        gauge(
+                registry,
                 "roomcast.outbound.held.bytes",
                 "Bytes that wait for all sessions; a shared message counts once",
                 sessions::heldBytes);

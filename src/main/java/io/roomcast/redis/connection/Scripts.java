@@ -43,6 +43,8 @@ public final class Scripts {
     private final Script read;
     private final Script renumber;
     private final Script check;
+    private final Script copy;
+    private final Script trim;
     private final Script attempt;
     private final boolean sharded;
 
@@ -65,12 +67,14 @@ public final class Scripts {
         read = Script.of(constants, "numbering.lua", "read.lua");
         renumber = Script.of(constants, "numbering.lua", "renumber.lua");
         check = Script.of(constants, "numbering.lua", "check.lua");
+        copy = Script.of(constants, "numbering.lua", "copy.lua");
+        trim = Script.of(constants, "trim.lua");
         attempt = Script.of(constants, "attempt.lua");
     }
 
     /** The scripts that each connection loads. */
     public List<Script> all() {
-        return List.of(publish, read, renumber, attempt);
+        return List.of(publish, read, renumber, attempt, copy, trim);
     }
 
     /**
@@ -157,6 +161,33 @@ public final class Scripts {
                 uncounted,
                 ageMillis(keys.history()),
                 messages);
+    }
+
+    /**
+     * Reads what the log has after a message that was copied, with this message: see copy.lua.
+     *
+     * @param copied null if nothing was
+     */
+    public CommandArguments copy(RoomKeys keys, Position copied, Rawable lineage, int limit, long bytes) {
+        return copy.call(
+                List.of(keys.numbering(), keys.log()),
+                epochSuffix(),
+                lineage,
+                epoch(copied),
+                offset(copied),
+                limit,
+                bytes);
+    }
+
+    /** Cuts the log to the limits of its history, as far as it is copied: see trim.lua. */
+    public CommandArguments trim(RoomKeys keys, Position copied) {
+        return trim.call(
+                List.of(keys.numbering(), keys.log()),
+                epoch(copied),
+                offset(copied),
+                keys.history().messages(),
+                maxBytes(keys.history()),
+                ageMillis(keys.history()));
     }
 
     static long maxBytes(HistoryLimits history) {

@@ -1,5 +1,7 @@
 package io.roomcast.service.operations;
 
+import io.roomcast.config.ArchiveKeys;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
@@ -36,6 +38,8 @@ public class Readiness {
         WARMING("warming"),
         /** The last probe failed. */
         RELAY_UNAVAILABLE("relay"),
+        /** The archive is too far behind what the relay keeps, or the relay drops what is not archived. */
+        ARCHIVE_LATE("archive"),
         DRAINING("draining");
 
         private final String word;
@@ -62,6 +66,9 @@ public class Readiness {
     private Clocks clocks;
     private NodeMetrics metrics;
     private Warnings warnings;
+    /** Zero if the archive is not watched. */
+    private long mostLagMillis;
+
     private ScheduledFuture<?> probeTask;
     /** When the last probe came back; before, when the node started. */
     private volatile long readyAt;
@@ -75,7 +82,14 @@ public class Readiness {
     protected Readiness() {}
 
     @Inject
-    public Readiness(Relay relay, Threads threads, Clocks clocks, NodeMetrics metrics, Warnings warnings) {
+    public Readiness(
+            Relay relay,
+            Threads threads,
+            Clocks clocks,
+            NodeMetrics metrics,
+            Warnings warnings,
+            RoomcastConfig config) {
+        this.mostLagMillis = config.get(ArchiveKeys.LAG).toMillis();
         this.relay = relay;
         this.threads = threads;
         this.clocks = clocks;
@@ -85,7 +99,16 @@ public class Readiness {
 
     public State state() {
         State probed = state;
-        return draining ? State.DRAINING : warming && probed == State.READY ? State.WARMING : probed;
+        if (draining) {
+            return State.DRAINING;
+        } else if (probed != State.READY) {
+            return probed;
+        }
+        return warming ? State.WARMING : isArchiveLate() ? State.ARCHIVE_LATE : State.READY;
+    }
+
+    private boolean isArchiveLate() {
+        return mostLagMillis > 0 && (metrics.isArchiveLosing() || metrics.archiveLagMillis() > mostLagMillis);
     }
 
     /** Whether the last probe came back. A drain does not change this. */
@@ -136,6 +159,12 @@ public class Readiness {
                         metrics.record(Latency.PROBE, clocks.nanos().getAsLong() - started);
                     } else {
                         metrics.increment(Counter.PROBES_FAILED);
+                    }
+                    if (isArchiveLate()) {
+                        warnings.warn(
+                                "archive late",
+                                () -> "The node is not ready: the archive is behind by " + metrics.archiveLagMillis()
+                                        + " ms" + (metrics.isArchiveLosing() ? ", and the relay drops messages" : ""));
                     }
                     setState(failure == null ? State.READY : State.RELAY_UNAVAILABLE);
                 });

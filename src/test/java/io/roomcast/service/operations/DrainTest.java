@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -59,7 +60,8 @@ class DrainTest {
             threads,
             new RoomSettings(config, new Limits(config, metrics)),
             warnings);
-    private final Readiness readiness = new Readiness(null, threads, Clocks.system(), metrics, warnings);
+    private final Readiness readiness = new Readiness(
+            null, threads, Clocks.system(), metrics, warnings, RoomcastConfig.load(key -> Optional.empty(), Set.of()));
     private final InFlight requests = new InFlight(new Limits(config, metrics));
     private final Drain drain = new Drain(sessions, readiness, threads, Clocks.system(), config);
 

@@ -3,6 +3,7 @@ package io.roomcast.service.operations;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.local.LocalRelay;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
@@ -15,6 +16,8 @@ import io.roomcast.support.HeldAnswers;
 import io.roomcast.support.ManualTimer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Level;
@@ -49,7 +52,8 @@ class ReadinessTest {
                 new Threads(lanes.executor, timer, Thread::new),
                 new Clocks(timer, timer::nanos),
                 new NodeMetrics(),
-                new Warnings(new Clocks(timer, timer::nanos)));
+                new Warnings(new Clocks(timer, timer::nanos)),
+                RoomcastConfig.load(key -> Optional.empty(), Set.of()));
         readiness.start();
         assertEquals(Readiness.State.READY, readiness.state());
         relay.hold("probe");
@@ -73,7 +77,8 @@ class ReadinessTest {
                 new Threads(Runnable::run, timer, Thread::new),
                 clocks,
                 new NodeMetrics(),
-                new Warnings(clocks));
+                new Warnings(clocks),
+                RoomcastConfig.load(key -> Optional.empty(), Set.of()));
         try (CapturedLog log = CapturedLog.of("io.roomcast")) {
             readiness.start();
             relay.hold("probe");

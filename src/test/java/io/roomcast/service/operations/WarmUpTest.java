@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
@@ -32,7 +33,8 @@ class WarmUpTest {
             threads,
             clocks,
             new NodeMetrics(),
-            new Warnings(clocks));
+            new Warnings(clocks),
+            RoomcastConfig.load(key -> Optional.empty(), Set.of()));
 
     private WarmUp warmUp(String duration) {
         Map<String, String> texts = Map.of("roomcast.warmup", duration);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -87,6 +88,18 @@ public final class PostgresProcess extends BrokerProcess {
         try (Connection connection = DriverManager.getConnection(url(database), SUPERUSER, PASSWORD);
                 Statement statement = connection.createStatement()) {
             statement.execute(command);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The number that a query gives, as an administrator sees it. */
+    public long count(String query) {
+        try (Connection connection = DriverManager.getConnection(url("roomcast"), SUPERUSER, PASSWORD);
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(query)) {
+            found.next();
+            return found.getLong(1);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

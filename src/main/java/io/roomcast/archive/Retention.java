@@ -1,4 +1,4 @@
-package io.roomcast.local;
+package io.roomcast.archive;
 
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
@@ -20,7 +20,7 @@ import java.util.function.Function;
  *
  * <p><b>Concurrency.</b> One thread does all. It ends with {@link #close}, after the commit that it is at.
  */
-final class Retention implements AutoCloseable {
+public final class Retention implements AutoCloseable {
     private static final long PAUSE_SECONDS = 60;
     private static final int EPOCHS_AT_A_TIME = 500;
     private static final int MESSAGES_AT_A_TIME = 500;
@@ -35,8 +35,8 @@ final class Retention implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private Thread thread;
 
-    /** @param keeps how long a room's messages are kept; zero for ever */
-    Retention(
+    /** @param keeps how long a room's messages are kept; zero for ever, or if another node deletes them */
+    public Retention(
             Archive archive,
             Function<RoomName, Duration> keeps,
             Clocks clocks,
@@ -50,7 +50,7 @@ final class Retention implements AutoCloseable {
     }
 
     /** Begins to delete. Called once at most. */
-    void start(ThreadFactory threads) {
+    public void start(ThreadFactory threads) {
         thread = threads.newThread(this::run);
         thread.start();
     }
@@ -71,7 +71,7 @@ final class Retention implements AutoCloseable {
     }
 
     /** Deletes all that is old now. */
-    void sweep() throws InterruptedException {
+    public void sweep() throws InterruptedException {
         long after = 0;
         List<Archive.Epoch> epochs = archive.epochs(after, EPOCHS_AT_A_TIME);
         while (!epochs.isEmpty()) {
