@@ -7,10 +7,10 @@ import io.roomcast.outbound.ByteBudget;
  * many bytes as remain free after that, so that a full room leaves memory for the next room. This is the dynamic
  * threshold of Choudhury and Hahne, which {@link io.roomcast.outbound.OutboundBudget} explains. Any thread may call.
  */
-final class HistoryBudget {
+public final class HistoryBudget {
     private final ByteBudget allRooms;
 
-    HistoryBudget(long limit) {
+    public HistoryBudget(long limit) {
         this.allRooms = new ByteBudget(limit);
     }
 
@@ -44,12 +44,12 @@ final class HistoryBudget {
     }
 
     /** Whether more than three quarters of the limit are used. Rooms without subscription then lose their messages. */
-    boolean isTight() {
+    public boolean isTight() {
         return allRooms.left() < allRooms.limit() / 4;
     }
 
     /** Bytes of heap, approximately, that all rooms hold now. */
-    long heldBytes() {
+    public long heldBytes() {
         return allRooms.held();
     }
 }

@@ -12,11 +12,11 @@ import java.util.function.Supplier;
  * count as one key, but it is infeasible to find two such keys. The salt is secret, so that no client can choose keys
  * that collide in a hash table.
  */
-record KeyDigest(long high, long low) {
+public record KeyDigest(long high, long low) {
     private static final int SALT_BYTES = 16;
 
     /** @param key may be null, and has no digest then */
-    static KeyDigest of(byte[] salt, String key) {
+    public static KeyDigest of(byte[] salt, String key) {
         if (key == null) {
             return null;
         }

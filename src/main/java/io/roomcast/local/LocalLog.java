@@ -12,14 +12,17 @@ import io.roomcast.room.MessageLog;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The log of one room of a {@link LocalRelay}: epoch and offset, history, and idempotency keys. Not thread-safe. */
-final class LocalLog {
+/**
+ * The log of one room in the memory of this process: epoch and offset, history, and idempotency keys. A
+ * {@link LocalRelay} has them alone; over a broker that only appends, each node has a replica. Not thread-safe.
+ */
+public final class LocalLog {
     private static final long KEY_MEMORY_MILLIS = TimeUnit.SECONDS.toMillis(Relay.KEY_MEMORY_SECONDS);
     /**
      * Epoch and offset are kept this long after the last publish, usually longer than the history. So a client that
      * returns within a day still learns how many messages it missed.
      */
-    private static final long NUMBERING_MILLIS = TimeUnit.HOURS.toMillis(24);
+    public static final long NUMBERING_MILLIS = TimeUnit.HOURS.toMillis(24);
 
     /** Bytes of heap, approximately, of a log without messages and keys. */
     private static final long EMPTY_LOG_BYTES = 1_024;
@@ -54,8 +57,17 @@ final class LocalLog {
     boolean isChanged;
 
     /** A log that begins. */
-    LocalLog(String epoch, HistoryLimits limits, HistoryBudget budget) {
+    public LocalLog(String epoch, HistoryLimits limits, HistoryBudget budget) {
         this(epoch, 0, NUMBERING_MILLIS, limits, budget);
+    }
+
+    /**
+     * A log of which an earlier part is not known.
+     *
+     * @param offset of the last message before those that follow
+     */
+    public LocalLog(String epoch, long offset, HistoryLimits limits, HistoryBudget budget) {
+        this(epoch, offset, NUMBERING_MILLIS, limits, budget);
     }
 
     private LocalLog(String epoch, long offset, long numberingMillis, HistoryLimits limits, HistoryBudget budget) {
@@ -86,12 +98,12 @@ final class LocalLog {
         return this;
     }
 
-    Position position() {
+    public Position position() {
         return new Position(epoch, offset);
     }
 
     /** The position, with its proof if the log still has the message. */
-    private Position provablePosition() {
+    public Position provablePosition() {
         List<StoredMessage> last = messages.after(offset - 1, 1, Relay.PAGE_BYTES);
         return last.isEmpty()
                 ? position()
@@ -120,14 +132,14 @@ final class LocalLog {
      *
      * @param key may be null
      */
-    Position find(KeyDigest key, long now) {
+    public Position find(KeyDigest key, long now) {
         expire(now);
         long found = key == null ? 0 : keys.find(key);
         return found == 0 ? null : new Position(epoch, found);
     }
 
     /** Appends the next message, whether there is space or not. The room has not seen the key. */
-    StoredMessage add(KeyDigest key, byte[] body, long now) {
+    public StoredMessage add(KeyDigest key, byte[] body, long now) {
         StoredMessage message = new StoredMessage(++offset, body);
         isChanged = true;
         lastAppendAt = now;
@@ -165,8 +177,17 @@ final class LocalLog {
      *
      * @param keys number of keys that it will have
      */
-    static void requireSpaceToBegin(HistoryBudget budget, int keys) {
+    public static void requireSpaceToBegin(HistoryBudget budget, int keys) {
         require(budget.allows(EMPTY_LOG_BYTES + SeenKeys.heapBytesOf(keys), 0));
+    }
+
+    /**
+     * As {@link #subscribe}, for a log that is not in memory yet.
+     *
+     * @throws ProtocolException {@code busy} if the budget has no space for it
+     */
+    public static void requireSpaceToSubscribe(HistoryBudget budget) {
+        require(budget.allowsToBegin(EMPTY_LOG_BYTES, 0));
     }
 
     private static void require(boolean isAllowed) {
@@ -178,14 +199,14 @@ final class LocalLog {
         }
     }
 
-    HistoryPage after(long after, int limit, long now) {
+    public HistoryPage after(long after, int limit, long now) {
         expire(now);
         List<StoredMessage> found = messages.after(after, limit, Relay.PAGE_BYTES);
         boolean more = !found.isEmpty() && found.get(found.size() - 1).offset() < messages.lastOffset();
         return new HistoryPage(epoch, found, more);
     }
 
-    HistoryPage before(long before, int limit, long now) {
+    public HistoryPage before(long before, int limit, long now) {
         expire(now);
         long end = before == 0 ? offset + 1 : Math.min(before, offset + 1);
         List<StoredMessage> found = messages.before(end, limit, Relay.PAGE_BYTES);
@@ -211,7 +232,7 @@ final class LocalLog {
     }
 
     /** Removes messages and keys that are too old. */
-    void expire(long now) {
+    public void expire(long now) {
         messages.removeBefore(now - limits.age().toMillis());
         keys.removeBefore(now - KEY_MEMORY_MILLIS);
         updateBudget();
@@ -229,7 +250,7 @@ final class LocalLog {
     }
 
     /** Adds the growth of this log since the last call to the budget. The growth may be negative. */
-    void updateBudget() {
+    public void updateBudget() {
         long bytes = heapBytes();
         if (bytes != chargedBytes) {
             budget.add(bytes - chargedBytes);
@@ -247,10 +268,27 @@ final class LocalLog {
      */
     void evictIfUnsubscribed() {
         if (!subscribed && budget.isTight()) {
-            messages.clear();
             lastAppendAt = Long.MIN_VALUE / 2;
-            updateBudget();
+            evict();
         }
+    }
+
+    /** Evicts all messages. The numbering goes on. */
+    public void evict() {
+        messages.clear();
+        updateBudget();
+    }
+
+    /** Remembers for longer that the room has seen the key, which it knows. */
+    public void renew(KeyDigest key, long now) {
+        keys.add(key, keys.find(key), now);
+        updateBudget();
+    }
+
+    /** Notes a key whose message is before the first one that this log has. */
+    public void note(KeyDigest key, long now) {
+        keys.add(key, Math.max(offset, 1), now);
+        updateBudget();
     }
 
     /** Whether an archive has the log, too. */
@@ -264,7 +302,7 @@ final class LocalLog {
     }
 
     /** Removes the bytes of this log from the budget. Called when the log is discarded. */
-    void release() {
+    public void release() {
         budget.add(-chargedBytes);
         chargedBytes = 0;
     }

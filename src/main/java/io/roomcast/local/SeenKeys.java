@@ -54,7 +54,7 @@ final class SeenKeys {
     }
 
     /**
-     * Adds a key that the room has not seen yet.
+     * Adds a key. If the room has seen it, the key is remembered from now on, with the same offset.
      *
      * @param at time in milliseconds, not before the time of the last key
      */

@@ -234,7 +234,12 @@ public final class NatsRelay implements Relay {
 
     @Override
     public Set<Trait> traits() {
-        return Set.of(Trait.values());
+        return Set.of(
+                Trait.FIRST_POSITION_WITHIN_HISTORY,
+                Trait.LATE_AFTER_SILENT_LOSS,
+                Trait.LOSES_MINUTES_ON_POWER_FAILURE,
+                Trait.ROOM_BYTES_WHEN_READ,
+                Trait.PRESENCE_IN_ONE_MESSAGE);
     }
 
     @Override

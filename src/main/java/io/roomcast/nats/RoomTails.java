@@ -5,6 +5,7 @@ import io.roomcast.nats.connection.Append;
 import io.roomcast.nats.connection.JetStream;
 import io.roomcast.nats.connection.Subjects;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.FirstEpochs;
 import io.roomcast.relay.Futures;
 import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;

@@ -18,7 +18,13 @@ public enum Trait {
     /** The bytes of a room are limited when it is read: the broker itself keeps more. */
     ROOM_BYTES_WHEN_READ,
     /** All present users of a room are in one message of the broker, whose size it limits. */
-    PRESENCE_IN_ONE_MESSAGE;
+    PRESENCE_IN_ONE_MESSAGE,
+    /** Every node takes in the messages of all rooms, whether it has members there or not, and keeps their histories. */
+    EVERY_ROOM_ON_EVERY_NODE,
+    /** A node that starts reads the log of all rooms before it is ready. */
+    READS_BEFORE_READY,
+    /** Signals are on the disks of the broker for a short time. */
+    SIGNALS_STORED_BRIEFLY;
 
     /** The name in answers and in documents. */
     public String word() {

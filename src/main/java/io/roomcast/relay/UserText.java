@@ -21,6 +21,12 @@ public final class UserText {
         return user.info() == null ? user.name() : user.name() + SEPARATOR + user.info();
     }
 
+    /** The user as text on one line. */
+    public static String line(User user) {
+        String shown = afterId(user);
+        return shown.isEmpty() ? user.id().value() : user.id().value() + SEPARATOR + shown;
+    }
+
     /** @throws ProtocolException if the id is not valid */
     public static User parse(String text) {
         String[] parts = text.split(SEPARATOR, 3);

@@ -34,17 +34,11 @@ public final class ChangeText {
                 .append(change.revision())
                 .append(' ')
                 .append(change.count());
-        change.joined().forEach(user -> lines.append("\n+").append(text(user)));
-        change.renamed().forEach(user -> lines.append("\n=").append(text(user)));
+        change.joined().forEach(user -> lines.append("\n+").append(UserText.line(user)));
+        change.renamed().forEach(user -> lines.append("\n=").append(UserText.line(user)));
         change.left().forEach(user -> lines.append("\n-").append(user.value()));
         String encoded = Base64.getEncoder().encodeToString(lines.toString().getBytes(UTF_8));
         return encoded.length() > MAX_LENGTH ? OMITTED : encoded;
-    }
-
-    /** The user as text on one line. */
-    static String text(User user) {
-        String shown = UserText.afterId(user);
-        return shown.isEmpty() ? user.id().value() : user.id().value() + '\t' + shown;
     }
 
     /** Whether these headers tell that there was a change, and not which one. */

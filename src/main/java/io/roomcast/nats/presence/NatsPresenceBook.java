@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.nats.client.impl.Headers;
 import io.roomcast.lease.PresenceBook;
+import io.roomcast.lease.PresenceState;
 import io.roomcast.lease.UserChecksums;
 import io.roomcast.nats.connection.Append;
 import io.roomcast.nats.connection.JetStream;

@@ -1,6 +1,7 @@
 package io.roomcast.nats.presence;
 
 import io.nats.client.impl.Headers;
+import io.roomcast.lease.PresenceState;
 import io.roomcast.nats.connection.Append;
 import io.roomcast.nats.connection.JetStream;
 import io.roomcast.nats.connection.ServerClock;

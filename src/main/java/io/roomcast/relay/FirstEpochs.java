@@ -1,4 +1,4 @@
-package io.roomcast.nats;
+package io.roomcast.relay;
 
 import io.roomcast.protocol.RoomName;
 import java.security.SecureRandom;
@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * <p><b>Concurrency.</b> The monitor guards the map.
  */
-final class FirstEpochs {
+public final class FirstEpochs {
     /** Most rooms whose epoch is remembered. */
     private static final int MAX_ROOMS = 10_000;
 
@@ -24,18 +24,18 @@ final class FirstEpochs {
     };
 
     /** The epoch that an unused room will have if this node begins it. */
-    synchronized String tell(RoomName room) {
+    public synchronized String tell(RoomName room) {
         return told.computeIfAbsent(room.value(), any -> next());
     }
 
     /** The epoch for the first record of a room. It is used once: if the stream loses the record, another one follows. */
-    synchronized String begin(RoomName room) {
+    public synchronized String begin(RoomName room) {
         String epoch = told.remove(room.value());
         return epoch == null ? next() : epoch;
     }
 
     /** The name of a new epoch, which no other has. */
-    String next() {
+    public String next() {
         return Long.toString(random.nextLong() >>> 1, Character.MAX_RADIX)
                 + Integer.toString(random.nextInt() >>> 1, Character.MAX_RADIX);
     }

@@ -1,9 +1,8 @@
-package io.roomcast.nats.presence;
+package io.roomcast.lease;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.roomcast.lease.PresenceBook.Sums;
-import io.roomcast.lease.UserChecksums;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
@@ -30,7 +29,7 @@ import java.util.TreeMap;
  *
  * Not thread-safe.
  */
-final class PresenceState {
+public final class PresenceState {
     /** How long a fence is kept. No command is on its way for so long. */
     private static final long FENCE_MILLIS = 600_000;
 
@@ -47,10 +46,10 @@ final class PresenceState {
     private long highestSince;
 
     /** The state of a room that was never used. */
-    PresenceState() {}
+    public PresenceState() {}
 
     /** Reads a record. Skips what another version wrote. */
-    static PresenceState parse(byte[] record) {
+    public static PresenceState parse(byte[] record) {
         PresenceState state = new PresenceState();
         String[] lines = new String(record, UTF_8).split("\n", -1);
         String lease = null;
@@ -76,8 +75,19 @@ final class PresenceState {
         return state;
     }
 
-    byte[] record(long nowMillis) {
+    /** Forgets the fences that have been kept for long enough. */
+    public void forgetFences(long nowMillis) {
         fences.values().removeIf(at -> nowMillis - at > FENCE_MILLIS);
+    }
+
+    /** Whether there is nothing to remember: no user, and no fence. */
+    public boolean isUnused() {
+        return leases.isEmpty() && fences.isEmpty();
+    }
+
+    /** The record of this state, without the fences that have been kept for long enough. */
+    public byte[] record(long nowMillis) {
+        forgetFences(nowMillis);
         StringBuilder text = new StringBuilder(64);
         text.append(revision).append(' ').append(origin);
         fences.forEach(
@@ -86,13 +96,13 @@ final class PresenceState {
             text.append("\n@").append(lease);
             users.values()
                     .forEach(entry ->
-                            text.append('\n').append(entry.since()).append(' ').append(ChangeText.text(entry.user())));
+                            text.append('\n').append(entry.since()).append(' ').append(UserText.line(entry.user())));
         });
         return text.toString().getBytes(UTF_8);
     }
 
     /** An independent copy. */
-    PresenceState copy() {
+    public PresenceState copy() {
         PresenceState copy = new PresenceState();
         copy.revision = revision;
         copy.origin = origin;
@@ -119,43 +129,43 @@ final class PresenceState {
         }
     }
 
-    boolean isFenced(String lease) {
+    public boolean isFenced(String lease) {
         return fences.containsKey(lease);
     }
 
-    boolean hasUsersOf(String lease) {
+    public boolean hasUsersOf(String lease) {
         return leases.containsKey(lease);
     }
 
-    long count() {
+    public long count() {
         return present.size();
     }
 
-    boolean isPresent(UserId user) {
+    public boolean isPresent(UserId user) {
         return present.containsKey(user);
     }
 
     /** Whether the room has at most so many users with these. Users who are in the room already need no place. */
-    boolean hasPlaceFor(Set<UserId> users, int maxUsers) {
+    public boolean hasPlaceFor(Set<UserId> users, int maxUsers) {
         long joining = users.stream().filter(user -> !isPresent(user)).count();
         return joining == 0 || count() + joining <= maxUsers;
     }
 
     /** The revision for callers; 0 for an empty room. */
-    long revision() {
+    public long revision() {
         return present.isEmpty() ? 0 : revision;
     }
 
     /** The revision of the last change, also of an empty room. */
-    long lastRevision() {
+    public long lastRevision() {
         return revision;
     }
 
-    List<String> leases() {
+    public List<String> leases() {
         return List.copyOf(leases.keySet());
     }
 
-    Roster roster(int limit) {
+    public Roster roster(int limit) {
         List<User> users =
                 present.keySet().stream().limit(limit).map(this::shown).toList();
         return new Roster(count(), users, revision(), present.isEmpty() ? 0 : origin);
@@ -176,7 +186,7 @@ final class PresenceState {
     }
 
     /** Whether the lease has exactly these users, shown as they are. */
-    boolean isSame(String lease, Sums own) {
+    public boolean isSame(String lease, Sums own) {
         long checksum = 0;
         long shown = 0;
         Map<UserId, Entry> users = leases.getOrDefault(lease, Map.of());
@@ -188,7 +198,7 @@ final class PresenceState {
     }
 
     /** Changes of several calls, which become one change of the room. */
-    final class Update {
+    public final class Update {
         private final long before = revision();
         private final List<User> joined = new ArrayList<>(1);
         private final List<User> renamed = new ArrayList<>(0);
@@ -196,17 +206,17 @@ final class PresenceState {
         private boolean writes;
 
         /** Whether the record must be written, since an entry or a fence is another one now. */
-        boolean writes() {
+        public boolean writes() {
             return writes;
         }
 
         /** Lets the record be written also if it has not changed. */
-        void rewrite() {
+        public void rewrite() {
             writes = true;
         }
 
         /** Enters a user. The user is shown so from now on. Returns whether the user is new in the room. */
-        boolean enter(String lease, User user) {
+        public boolean enter(String lease, User user) {
             return show(lease, user, true);
         }
 
@@ -245,7 +255,7 @@ final class PresenceState {
         }
 
         /** Takes a user out. Returns whether the user is not in the room any more, and was before. */
-        boolean leave(String lease, UserId user) {
+        public boolean leave(String lease, UserId user) {
             User shownBefore = shown(user);
             writes |= leases.getOrDefault(lease, Map.of()).containsKey(user);
             remove(lease, user);
@@ -261,7 +271,7 @@ final class PresenceState {
         }
 
         /** Replaces the users of the lease. */
-        void reconcile(String lease, Collection<User> users) {
+        public void reconcile(String lease, Collection<User> users) {
             Set<UserId> gone =
                     new HashSet<>(leases.getOrDefault(lease, Map.of()).keySet());
             for (User user : users) {
@@ -272,7 +282,7 @@ final class PresenceState {
         }
 
         /** Fences the lease, and takes out its users. Returns whether it has more. */
-        boolean evict(String lease, int limit, long nowMillis) {
+        public boolean evict(String lease, int limit, long nowMillis) {
             fences.put(lease, nowMillis);
             writes = true;
             leases.getOrDefault(lease, Map.of()).keySet().stream()
@@ -283,7 +293,7 @@ final class PresenceState {
         }
 
         /** Gives the change its revision. */
-        PresenceChange finish(long nowMicros) {
+        public PresenceChange finish(long nowMicros) {
             if (!joined.isEmpty() || !left.isEmpty() || !renamed.isEmpty()) {
                 revision = Math.max(revision + 1, nowMicros);
                 if (before == 0) {
@@ -294,7 +304,7 @@ final class PresenceState {
         }
     }
 
-    Update update() {
+    public Update update() {
         return new Update();
     }
 }

@@ -1,0 +1,113 @@
+package io.roomcast.replica;
+
+import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** What a node tells all others, and nobody keeps. */
+sealed interface Note {
+    byte[] encode();
+
+    /** A frame for the members of a room. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Signal(RoomName room, FrameKind kind, byte[] frame) implements Note {
+        private static final int TYPE = 1;
+
+        @Override
+        public byte[] encode() {
+            return encoded(TYPE, out -> {
+                out.writeUTF(room.value());
+                out.writeByte(kind.ordinal());
+                out.write(frame);
+            });
+        }
+
+        private static Note read(DataInputStream in) throws IOException {
+            return new Signal(new RoomName(in.readUTF()), FrameKind.values()[in.readByte()], in.readAllBytes());
+        }
+    }
+
+    /**
+     * A part of what a node tells another one, or all.
+     *
+     * @param purpose what it is
+     * @param from id of the node that tells
+     * @param to id of the node that is told; empty for all
+     * @param id the same in all parts of the content, and in the answer to it
+     * @param size bytes of the whole content
+     * @param rest bytes of the content after this part
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Part(Purpose purpose, String from, String to, String id, int size, int rest, byte[] bytes) implements Note {
+        private static final int TYPE = 2;
+
+        enum Purpose {
+            /** The node is there; the content is its name. */
+            BEAT,
+            /** The node is going. */
+            BYE,
+            QUESTION,
+            ANSWER,
+            NO_ANSWER
+        }
+
+        @Override
+        public byte[] encode() {
+            return encoded(TYPE, out -> {
+                out.writeByte(purpose.ordinal());
+                out.writeUTF(from);
+                out.writeUTF(to);
+                out.writeUTF(id);
+                out.writeInt(size);
+                out.writeInt(rest);
+                out.write(bytes);
+            });
+        }
+
+        private static Note read(DataInputStream in) throws IOException {
+            return new Part(
+                    Purpose.values()[in.readByte()],
+                    in.readUTF(),
+                    in.readUTF(),
+                    in.readUTF(),
+                    in.readInt(),
+                    in.readInt(),
+                    in.readAllBytes());
+        }
+    }
+
+    /** Writes a note. */
+    interface Writer {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    private static byte[] encoded(int type, Writer writer) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(type);
+            writer.write(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** @return null if another version, or something else, has sent it */
+    static Note decode(byte[] note) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(note))) {
+            return switch (in.readByte()) {
+                case Signal.TYPE -> Signal.read(in);
+                case Part.TYPE -> Part.read(in);
+                default -> null;
+            };
+        } catch (IOException | IndexOutOfBoundsException | ProtocolException e) {
+            return null;
+        }
+    }
+}
