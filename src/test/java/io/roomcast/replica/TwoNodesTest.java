@@ -1,0 +1,177 @@
+package io.roomcast.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.metrics.Counter;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.support.Await;
+import io.roomcast.support.SettableClock;
+import io.roomcast.support.Stages;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Nodes over one log, which fails in the ways in which logs fail. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TwoNodesTest {
+    private static final RoomName LOBBY = new RoomName("lobby");
+
+    private final SettableClock clock = new SettableClock();
+    private final MemoryBroker broker = new MemoryBroker(clock);
+    private final List<ReplicaNode> nodes = new ArrayList<>();
+    private ReplicaNode one;
+    private ReplicaNode two;
+
+    private ReplicaNode node() {
+        ReplicaNode node = new ReplicaNode(broker.connect(), "node", 10);
+        nodes.add(node);
+        return node;
+    }
+
+    @BeforeEach
+    void startNodes() {
+        one = node();
+        two = node();
+    }
+
+    @AfterEach
+    void stopNodes() {
+        nodes.forEach(ReplicaNode::close);
+    }
+
+    @Test
+    void bothGiveTheSamePositionsAndDeliverTheSame() {
+        Position start = Stages.get(one.relay.subscribe(LOBBY));
+        assertEquals(start, Stages.get(two.relay.subscribe(LOBBY)));
+        List<CompletionStage<Position>> acks = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            ReplicaNode node = i % 2 == 0 ? one : two;
+            acks.add(node.relay.publish(LOBBY, "key" + i / 3, ("m" + i).getBytes(StandardCharsets.UTF_8)));
+        }
+        acks.forEach(Stages::get);
+        one.listener.awaitCount(LOBBY, 67);
+        two.listener.awaitCount(LOBBY, 67);
+        assertEquals(one.listener.bodies(LOBBY), two.listener.bodies(LOBBY));
+        assertEquals(one.history(LOBBY), two.history(LOBBY));
+        assertEquals(67, one.history(LOBBY).size());
+    }
+
+    /** Whoever has an acknowledgement from one node finds the message on the other one. */
+    @Test
+    void aReadSeesWhatWasAcknowledgedElsewhere() {
+        for (int i = 1; i <= 50; i++) {
+            Position acknowledged = one.publish(LOBBY, "m" + i);
+            assertEquals(acknowledged, Stages.get(two.relay.position(LOBBY)));
+            assertEquals(i, two.history(LOBBY).size());
+        }
+    }
+
+    @Test
+    void aRepetitionOnTheOtherNodeIsKnown() {
+        Position first = one.publish(LOBBY, "key", "a");
+        clock.advance(Duration.ofMinutes(4));
+        assertEquals(first, two.publish(LOBBY, "key", "a"));
+        clock.advance(Duration.ofMinutes(4));
+        assertEquals(first, one.publish(LOBBY, "key", "a"));
+    }
+
+    @Test
+    void aNodeThatWasCutOffMissesNothing() {
+        Stages.get(two.relay.subscribe(LOBBY));
+        one.publish(LOBBY, "a");
+        broker.setReachable(false);
+        Stages.assertUnavailable(one.relay.publish(LOBBY, null, new byte[1]));
+        Stages.assertUnavailable(two.relay.subscribe(new RoomName("other")));
+        Stages.assertUnavailable(two.relay.probe());
+        broker.setReachable(true);
+        one.publish(LOBBY, "b");
+        two.listener.awaitCount(LOBBY, 2);
+        assertEquals(List.of("a", "b"), two.listener.bodies(LOBBY));
+        assertEquals(List.of(), two.listener.resets(LOBBY));
+    }
+
+    /** It may have been stored, as the caller learns by its key. */
+    @Test
+    void aPublishWhoseConfirmationIsLostIsStoredOnce() {
+        Stages.get(two.relay.subscribe(LOBBY));
+        broker.setSilent(true);
+        Stages.assertUnavailable(one.relay.publish(LOBBY, "key", "a".getBytes(StandardCharsets.UTF_8)));
+        broker.setSilent(false);
+        two.listener.awaitCount(LOBBY, 1);
+        assertEquals(1, one.publish(LOBBY, "key", "a").offset());
+        assertEquals(List.of("1 a"), two.history(LOBBY));
+    }
+
+    @Test
+    void allRoomsBeginAnewWhenTheLogIsLost() {
+        Position before = Stages.get(two.relay.subscribe(LOBBY));
+        one.publish(LOBBY, "a");
+        two.listener.awaitCount(LOBBY, 1);
+        broker.lose();
+        two.listener.awaitResets(LOBBY, 1);
+        Position anew = two.listener.resets(LOBBY).get(0);
+        assertEquals(0, anew.offset());
+        assertNotEquals(before.epoch(), anew.epoch());
+        ReplicaNode.awaitLive(one.relay);
+        assertEquals(new Position(anew.epoch(), 1), one.publish(LOBBY, "b"));
+        two.listener.awaitCount(LOBBY, 2);
+        assertEquals(List.of("1 b"), two.history(LOBBY));
+        assertEquals(1, two.metrics.get(Counter.RELAY_RECONNECTS));
+    }
+
+    @Test
+    void aNodeThatStartsWhenTheLogIsTrimmedGoesOn() {
+        Position first = one.publish(LOBBY, "old");
+        for (int hour = 0; hour < 30; hour++) {
+            clock.advance(Duration.ofHours(1));
+            one.publish(LOBBY, "key" + hour, "m" + hour);
+        }
+        broker.trimBefore(clock.millis() - Duration.ofHours(25).toMillis());
+        ReplicaNode third = node();
+        assertEquals(31, Stages.get(third.relay.position(LOBBY)).offset());
+        assertEquals(first.epoch(), Stages.get(third.relay.position(LOBBY)).epoch());
+        assertEquals(31, third.publish(LOBBY, "key29", "again").offset());
+        assertEquals(32, third.publish(LOBBY, "new").offset());
+        assertEquals(one.history(LOBBY), third.history(LOBBY));
+        assertTrue(one.listener.resets(LOBBY).isEmpty());
+    }
+
+    /** A bug, another version, a broker that gave two nodes different records: nobody goes on with two truths. */
+    @Test
+    void nodesThatDisagreeNumberTheRoomAnew() {
+        Position before = Stages.get(one.relay.subscribe(LOBBY));
+        Stages.get(two.relay.subscribe(LOBBY));
+        one.publish(LOBBY, "a");
+        int partition = Math.floorMod(LOBBY.value().hashCode(), MemoryBroker.PARTITIONS);
+        long last = broker.records(partition).size() - 1;
+        Head other = new Head(Head.Knowledge.ROOM, before.epoch(), 17, last);
+        broker.append(partition, new LogRecord(LogRecord.Kind.BEGIN, 1, 1, LOBBY.value(), other, new byte[0]).encode());
+        one.listener.awaitResets(LOBBY, 1);
+        two.listener.awaitResets(LOBBY, 1);
+        Position anew = Stages.get(one.relay.position(LOBBY));
+        assertNotEquals(before.epoch(), anew.epoch());
+        assertEquals(anew, Stages.get(two.relay.position(LOBBY)));
+        assertEquals(List.of(anew), one.listener.resets(LOBBY));
+        assertEquals(1, two.publish(LOBBY, "b").offset());
+    }
+
+    @Test
+    void recordsOfOthersHarmNobody() {
+        one.publish(LOBBY, "a");
+        for (int partition = 0; partition < MemoryBroker.PARTITIONS; partition++) {
+            broker.append(partition, "something else".getBytes(StandardCharsets.UTF_8));
+            broker.append(partition, new byte[0]);
+        }
+        assertEquals(2, two.publish(LOBBY, "b").offset());
+        Await.until("all are counted", () -> one.metrics.get(Counter.UNKNOWN_ENVELOPES) == 6);
+    }
+}
