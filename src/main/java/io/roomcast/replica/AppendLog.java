@@ -26,8 +26,9 @@ public interface AppendLog extends AutoCloseable {
          * if records were lost that this node had not read, or if this is another log: what was read before does not count.
          *
          * @param trimmed for each partition, whether it had earlier records, which the broker has let go of
+         * @param reachMillis how long the broker keeps a record at least, in milliseconds; the same for all nodes
          */
-        void began(boolean[] trimmed);
+        void began(boolean[] trimmed, long reachMillis);
 
         /**
          * Takes the next record of a partition.

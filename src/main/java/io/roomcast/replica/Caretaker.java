@@ -30,7 +30,6 @@ final class Caretaker {
 
     private final Replica replica;
     private final ReplicatedBook book;
-    private final long keepMillis;
     private final ScheduledExecutorService timer;
     private final FirstEpochs epochs;
     /** When it was seen first that a lease has users, and has ended. */
@@ -40,12 +39,9 @@ final class Caretaker {
 
     private Subscribed subscribed;
 
-    /** @param keepMillis how long a room is known after its last record */
-    Caretaker(
-            Replica replica, ReplicatedBook book, long keepMillis, ScheduledExecutorService timer, FirstEpochs epochs) {
+    Caretaker(Replica replica, ReplicatedBook book, ScheduledExecutorService timer, FirstEpochs epochs) {
         this.replica = replica;
         this.book = book;
-        this.keepMillis = keepMillis;
         this.timer = timer;
         this.epochs = epochs;
     }
@@ -111,7 +107,7 @@ final class Caretaker {
         List<PresenceRooms.Left> left = partition.presence.sweep(millis, lease -> !partition.leases.has(lease));
         left.forEach(each -> evictEnded(partition, each, millis));
         endedSince.values().removeIf(since -> millis - since > 10 * ENDED_MILLIS);
-        if (!partition.agreed.isEmpty() && millis - agreedAt > keepMillis / 3) {
+        if (!partition.agreed.isEmpty() && millis - agreedAt > partition.rooms.keepMillis() / 3) {
             agreedAt = millis;
             partition.agreed.forEach((name, value) -> append(partition, Kind.AGREED, name, Head.SILENT, value));
         }

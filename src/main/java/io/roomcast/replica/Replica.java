@@ -44,8 +44,13 @@ final class Replica implements AppendLog.Follower, RoomChannels {
         void noted(byte[] note);
     }
 
+    /** A room is known for so many parts of the time that the log reaches back: before the log lets go of its records. */
+    private static final long KEEP_PARTS = 12;
+
+    private static final long REACH_PARTS = 13;
+
     private final AppendLog log;
-    private final Function<Boolean, Rooms> roomsOf;
+    private final RoomsMaker roomsOf;
     private final long leaseMillis;
     private final NodeMetrics metrics;
     private final long node = new SecureRandom().nextLong();
@@ -57,13 +62,13 @@ final class Replica implements AppendLog.Follower, RoomChannels {
     /** Whether all was read that was in the log when this node began to read. */
     private volatile boolean live;
 
-    /** @param roomsOf makes the rooms of a partition; the argument says whether the log is trimmed there */
-    Replica(
-            AppendLog log,
-            Function<Boolean, Rooms> roomsOf,
-            long leaseMillis,
-            PendingCalls pending,
-            NodeMetrics metrics) {
+    /** Makes the rooms of a partition. */
+    interface RoomsMaker {
+        /** @param trimmed whether the log is trimmed there */
+        Rooms make(boolean trimmed, long keepMillis);
+    }
+
+    Replica(AppendLog log, RoomsMaker roomsOf, long leaseMillis, PendingCalls pending, NodeMetrics metrics) {
         this.log = log;
         this.roomsOf = roomsOf;
         this.leaseMillis = leaseMillis;
@@ -91,14 +96,15 @@ final class Replica implements AppendLog.Follower, RoomChannels {
     }
 
     @Override
-    public void began(boolean[] trimmed) {
+    public void began(boolean[] trimmed, long reachMillis) {
         boolean again = !partitions.isEmpty();
         live = false;
         partitions.forEach(partition -> partition.rooms.release());
         Partition[] made = new Partition[trimmed.length];
         Leases leases = new Leases(leaseMillis);
         for (int i = 0; i < made.length; i++) {
-            made[i] = new Partition(i, roomsOf.apply(trimmed[i]), leases, new Barrier(this, i));
+            made[i] = new Partition(
+                    i, roomsOf.make(trimmed[i], reachMillis / REACH_PARTS * KEEP_PARTS), leases, new Barrier(this, i));
         }
         partitions = List.of(made);
         pending.failAll(new RelayUnavailableException("the node reads the log anew"));

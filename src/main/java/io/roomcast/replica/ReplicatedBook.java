@@ -23,14 +23,11 @@ import java.util.concurrent.CompletionStage;
 final class ReplicatedBook implements PresenceBook {
     private final Replica replica;
     private final long leaseMillis;
-    private final long keepMillis;
     private volatile String ownLease = "";
 
-    /** @param keepMillis how far the log reaches back, at least */
-    ReplicatedBook(Replica replica, long leaseMillis, long keepMillis) {
+    ReplicatedBook(Replica replica, long leaseMillis) {
         this.replica = replica;
         this.leaseMillis = leaseMillis;
-        this.keepMillis = keepMillis;
     }
 
     /** The lease that this node has renewed last. */
@@ -91,7 +88,8 @@ final class ReplicatedBook implements PresenceBook {
         return replica.read(room, partition -> {
             PresenceState state = partition.presence.find(room.value());
             long millis = partition.applied().millis();
-            if (state.hasUsersOf(lease) && partition.presence.incompleteMillis(room.value(), millis) > keepMillis / 3) {
+            if (state.hasUsersOf(lease)
+                    && partition.presence.incompleteMillis(room.value(), millis) > partition.rooms.keepMillis() / 3) {
                 appendUsers(partition, room, state, millis);
             }
             return new CompareReply(

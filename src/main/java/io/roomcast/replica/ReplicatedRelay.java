@@ -49,13 +49,10 @@ public final class ReplicatedRelay implements Relay {
      *
      * @param history limits of the histories; other nodes may have others
      * @param maxBytes approximate limit of the heap that all rooms hold together
-     * @param keep how long a room is known after its last record, the same on all nodes; the log must reach an hour further
-     *     back
      * @param lease time after which a lease of presence expires, the same on all nodes
      * @param timeout how long the log may take for an answer
      */
-    public record Limits(HistoryLimits.Rule history, long maxBytes, Duration keep, Duration lease, Duration timeout) {
-        public static final Duration KEEP = Duration.ofMillis(LocalLog.NUMBERING_MILLIS);
+    public record Limits(HistoryLimits.Rule history, long maxBytes, Duration lease, Duration timeout) {
         public static final Duration LEASE = Duration.ofSeconds(10);
     }
 
@@ -95,14 +92,17 @@ public final class ReplicatedRelay implements Relay {
         this.pending = new PendingCalls(nanoClock, limits.timeout().toMillis());
         byte[] salt = new byte[16];
         new SecureRandom().nextBytes(salt);
-        Rooms.Shared shared =
-                new Rooms.Shared(limits.history(), budget, salt, limits.keep().toMillis(), new RoomEvents());
+        RoomEvents roomEvents = new RoomEvents();
         this.replica = new Replica(
-                log, trimmed -> new Rooms(shared, trimmed), limits.lease().toMillis(), pending, metrics);
-        this.book = new ReplicatedBook(
-                replica, limits.lease().toMillis(), limits.keep().toMillis());
+                log,
+                (trimmed, keepMillis) ->
+                        new Rooms(new Rooms.Shared(limits.history(), budget, salt, keepMillis, roomEvents), trimmed),
+                limits.lease().toMillis(),
+                pending,
+                metrics);
+        this.book = new ReplicatedBook(replica, limits.lease().toMillis());
         this.exchange = new ReplicatedExchange(node, replica, timer, nanoClock);
-        this.caretaker = new Caretaker(replica, book, limits.keep().toMillis(), timer, epochs);
+        this.caretaker = new Caretaker(replica, book, timer, epochs);
     }
 
     /** What happens in rooms. */

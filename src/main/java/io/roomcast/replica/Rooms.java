@@ -81,6 +81,11 @@ final class Rooms {
         this.countsFrom = trimmed ? -1 : 0;
     }
 
+    /** How long a room is known after its last record. */
+    long keepMillis() {
+        return shared.keepMillis();
+    }
+
     /** The room, or null if nobody has begun it. */
     ReplicatedRoom find(String room) {
         return rooms.get(room);

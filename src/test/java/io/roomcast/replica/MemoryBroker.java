@@ -4,10 +4,12 @@ import io.roomcast.relay.RelayUnavailableException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A log in the memory of a test. It can be trimmed, lost, cut off and stopped.
@@ -16,6 +18,7 @@ import java.util.concurrent.CompletionStage;
  */
 final class MemoryBroker {
     static final int PARTITIONS = 3;
+    private static final long REACH_MILLIS = TimeUnit.HOURS.toMillis(26);
     private static final int MAX_BYTES = 1 << 20;
 
     private record Stored(long position, long millis, byte[] record) {}
@@ -56,7 +59,7 @@ final class MemoryBroker {
     /** Lets go of everything, and begins at position 0. */
     synchronized void lose() {
         partitions.forEach(List::clear);
-        java.util.Arrays.fill(next, 0);
+        Arrays.fill(next, 0);
         followers.forEach(follower -> follower.isToBegin = true);
         notifyAll();
     }
@@ -126,7 +129,7 @@ final class MemoryBroker {
                     end[i] = next[i];
                     trimmed[i] = position[i] > 0;
                 }
-                return () -> follower.began(trimmed);
+                return () -> follower.began(trimmed, REACH_MILLIS);
             }
             for (int i = 0; i < PARTITIONS; i++) {
                 List<Stored> records = partitions.get(i);

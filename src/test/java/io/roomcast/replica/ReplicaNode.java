@@ -26,8 +26,6 @@ import java.util.function.Supplier;
 
 /** What a server has of its own: a relay over a log, presence, and what they are told. */
 public final class ReplicaNode implements AutoCloseable {
-    static final Duration KEEP = Duration.ofHours(24);
-
     final RecordingListener listener = new RecordingListener();
     public final RecordedPresence told = new RecordedPresence();
     final NodeMetrics metrics = new NodeMetrics();
@@ -47,7 +45,7 @@ public final class ReplicaNode implements AutoCloseable {
     }
 
     public static ReplicatedRelay.Limits limits(HistoryLimits.Rule history) {
-        return new ReplicatedRelay.Limits(history, 1 << 28, KEEP, Duration.ofSeconds(2), Duration.ofSeconds(5));
+        return new ReplicatedRelay.Limits(history, 1 << 28, Duration.ofSeconds(2), Duration.ofSeconds(5));
     }
 
     public static void awaitLive(Relay relay) {

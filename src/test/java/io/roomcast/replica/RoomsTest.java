@@ -10,6 +10,7 @@ import io.roomcast.local.HistoryBudget;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Relay.Entry;
+import io.roomcast.relay.Relay.Prefix;
 import io.roomcast.relay.RelayFixture;
 import io.roomcast.replica.LogRecord.Kind;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +44,8 @@ class RoomsTest {
                     trimmed);
         }
 
-        io.roomcast.relay.Relay.Prefix apply(Stored stored) {
-            io.roomcast.relay.Relay.Prefix result = rooms.apply(stored.record(), stored.position(), stored.millis());
+        Prefix apply(Stored stored) {
+            Prefix result = rooms.apply(stored.record(), stored.position(), stored.millis());
             applied = stored.position();
             millis = stored.millis();
             return result;

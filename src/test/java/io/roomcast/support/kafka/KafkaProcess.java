@@ -1,0 +1,113 @@
+package io.roomcast.support.kafka;
+
+import io.roomcast.support.machine.BrokerProcess;
+import io.roomcast.support.redis.RedisProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A real Kafka with a single server on free loopback ports. The build copies its libraries to {@code target/kafka}. */
+public final class KafkaProcess extends BrokerProcess {
+    private static final String CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
+    private static final int START_SECONDS = 90;
+
+    private final int port = RedisProcess.freePort();
+    private final int controllerPort = RedisProcess.freePort();
+
+    private KafkaProcess() {
+        super("kafka");
+    }
+
+    public static KafkaProcess launch(String... configuration) {
+        KafkaProcess kafka = new KafkaProcess();
+        kafka.configure(configuration);
+        kafka.format();
+        kafka.start();
+        return kafka;
+    }
+
+    private void configure(String... configuration) {
+        List<String> lines = new ArrayList<>(List.of(
+                "process.roles=broker,controller",
+                "node.id=1",
+                "controller.quorum.voters=1@127.0.0.1:" + controllerPort,
+                "listeners=CLIENTS://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
+                "advertised.listeners=CLIENTS://127.0.0.1:" + port,
+                "controller.listener.names=CONTROLLER",
+                "inter.broker.listener.name=CLIENTS",
+                "log.dirs=" + directory().resolve("data"),
+                "auto.create.topics.enable=false",
+                "offsets.topic.replication.factor=1",
+                "transaction.state.log.replication.factor=1",
+                "transaction.state.log.min.isr=1",
+                "log.cleaner.dedupe.buffer.size=4194304",
+                "num.network.threads=2",
+                "num.io.threads=2"));
+        lines.add(
+                configuration.length == 0
+                        ? "listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENTS:PLAINTEXT"
+                        : String.join("\n", configuration));
+        try {
+            Files.write(file(), lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path file() {
+        return directory().resolve("server.properties");
+    }
+
+    private static List<String> java(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
+                "-cp",
+                Path.of("target", "kafka").toAbsolutePath() + "/*"));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private void format() {
+        try {
+            Process format = new ProcessBuilder(
+                            java("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", file().toString()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory().resolve("format.log").toFile())
+                    .start();
+            if (!format.waitFor(START_SECONDS, TimeUnit.SECONDS) || format.exitValue() != 0) {
+                throw new AssertionError(Files.readString(directory().resolve("format.log")));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public String servers() {
+        return "127.0.0.1:" + port;
+    }
+
+    @Override
+    protected List<String> command() {
+        return java("kafka.Kafka", file().toString());
+    }
+
+    @Override
+    protected int startSeconds() {
+        return START_SECONDS;
+    }
+
+    @Override
+    protected boolean saysReady(String line) {
+        return line.contains("Kafka Server started");
+    }
+}

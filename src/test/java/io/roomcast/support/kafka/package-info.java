@@ -1,0 +1,2 @@
+/** A real Kafka. */
+package io.roomcast.support.kafka;
