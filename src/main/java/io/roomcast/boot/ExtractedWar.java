@@ -62,6 +62,10 @@ final class ExtractedWar {
                     copy(zip, entry, directory.resolve(WEBROOT).resolve(file));
                 }
             }
+            for (Path extra : ExtraLibraries.jars()) {
+                libraries.add(LIBRARIES + extra.getFileName());
+                Files.copy(extra, directory.resolve(LIBRARIES).resolve(extra.getFileName()));
+            }
             writeJar(zip, directory.resolve(JAR), libraries);
         }
     }

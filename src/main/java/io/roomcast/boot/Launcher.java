@@ -5,11 +5,13 @@ import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * Starts the embedded server from the packed WAR: {@code java -jar roomcast.war}. The JVM finds only classes at the
  * root of a WAR. So the build copies this package to the root, and this package uses only the JDK. {@code --extract
- * DIRECTORY} makes an {@link ExtractedWar} instead, which this class starts, too.
+ * DIRECTORY} makes an {@link ExtractedWar} instead, which this class starts, too. Libraries that the WAR does not have are
+ * taken from a directory: see {@link ExtraLibraries}.
  */
 public final class Launcher {
     private static final String EXTRACT = "--extract";
@@ -90,7 +92,8 @@ public final class Launcher {
         try {
             UnpackedWar unpacked = UnpackedWar.unpack(war, directory);
             System.setProperty("roomcast.webroot", unpacked.webroot().toString());
-            return unpacked.classpath();
+            return Stream.concat(Stream.of(unpacked.classpath()), ExtraLibraries.urls())
+                    .toArray(URL[]::new);
         } finally {
             PrivateDirectory.removeAtExit(directory);
         }

@@ -32,8 +32,8 @@ public final class Keys {
             "roomcast.relay",
             "local",
             "name",
-            "What carries messages between nodes: `redis` or `nats`, or `local` for a single node.",
-            Values.oneOf("local", "redis", "nats"));
+            "What carries messages between nodes: `redis`, `nats` or `kafka`, or `local` for a single node.",
+            Values.oneOf("local", "redis", "nats", "kafka"));
 
     public static final Key<Integer> HISTORY_SIZE = new Key<>(
             "roomcast.history.size",
@@ -60,7 +60,7 @@ public final class Keys {
             "roomcast.history.node-bytes",
             "0",
             "size",
-            "Memory for the messages and keys of all rooms together with `roomcast.relay=local`; 0 for a quarter of "
+            "Memory for the messages and keys of all rooms together with `roomcast.relay=local` or `kafka`; 0 for a quarter of "
                     + "the heap. The oldest messages go first. A key is kept for its five minutes; when there is no "
                     + "space for another key, the publisher gets `busy`. A sixteenth is left for rooms that begin. "
                     + "Redis has its `maxmemory` instead.",
@@ -147,7 +147,8 @@ public final class Keys {
                     OperationKeys.ALL,
                     MetricsKeys.ALL,
                     RedisKeys.ALL,
-                    NatsKeys.ALL)
+                    NatsKeys.ALL,
+                    KafkaKeys.ALL)
             .flatMap(List::stream)
             .toList();
 

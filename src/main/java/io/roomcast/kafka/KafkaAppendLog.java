@@ -216,7 +216,9 @@ public final class KafkaAppendLog implements AppendLog {
                     KafkaConsumer<byte[], byte[]> reading = consumer;
                     Uuid read = topic;
                     if (!closed && reading != null && read != null && !read.equals(topics.id()) && read.equals(topic)) {
-                        LOG.log(Level.WARNING, "topic {0} of Kafka is not the one that it was", settings.topic());
+                        if (!replaced) {
+                            LOG.log(Level.WARNING, "topic {0} of Kafka is not the one that it was", settings.topic());
+                        }
                         replaced = true;
                         reading.wakeup();
                     }

@@ -18,12 +18,15 @@ final class KafkaClients {
     private static final int BUFFER_BYTES = 64 << 20;
     private static final int RETRY_MILLIS = 500;
 
-    /** Kafka's clients tell all their settings whenever one is made. Held, since a logger without holder is forgotten. */
+    /**
+     * Kafka's clients tell all their settings whenever one is made, and twice a second that a server is away. So nothing is
+     * heard of them, unless an operator has set a level. Held, since a logger without holder is forgotten.
+     */
     private static final Logger KAFKA = Logger.getLogger("org.apache.kafka");
 
     static {
         if (KAFKA.getLevel() == null) {
-            KAFKA.setLevel(Level.WARNING);
+            KAFKA.setLevel(Level.OFF);
         }
     }
 

@@ -2,6 +2,8 @@ package io.roomcast.kafka;
 
 import io.roomcast.outbound.ByteBudget;
 import io.roomcast.relay.RelayUnavailableException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -12,6 +14,7 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * Sends records to Kafka. The producer blocks its caller, so a thread of its own calls it; what waits for this thread is
@@ -20,6 +23,7 @@ import org.apache.kafka.common.KafkaException;
  * <p><b>Concurrency.</b> Any thread may call. Records leave in the order of the queue.
  */
 final class KafkaSender {
+    private static final Logger LOG = System.getLogger(KafkaSender.class.getName());
     private static final long MAX_WAITING_BYTES = 64L << 20;
     private static final int MAX_WAITING = 100_000;
     private static final long CLOSE_MILLIS = 3_000;
@@ -33,6 +37,9 @@ final class KafkaSender {
     private final LongSupplier nanoClock;
     private volatile KafkaProducer<byte[], byte[]> producer;
     private volatile boolean closed;
+    /** What was said last; null after a success. Only the producer's thread uses it. */
+    private String lastFailure;
+
     private Thread thread;
 
     KafkaSender(KafkaSettings settings, LongSupplier nanoClock) {
@@ -91,13 +98,24 @@ final class KafkaSender {
             var unused = current.send(
                     new ProducerRecord<>(next.topic(), next.partition(), null, next.record()), (stored, failure) -> {
                         if (failure == null) {
+                            lastFailure = null;
                             next.stored().complete(null);
                         } else {
+                            report(failure);
                             fail(next, "Kafka has not stored it: " + failure.getMessage());
                         }
                     });
         } catch (KafkaException | IllegalStateException e) {
             fail(next, "Kafka has not taken it: " + e.getMessage());
+        }
+    }
+
+    /** Says once what does not pass by itself, such as a missing right. Called by the producer's thread. */
+    private void report(Exception failure) {
+        String why = String.valueOf(failure.getMessage());
+        if (!(failure instanceof RetriableException) && !why.equals(lastFailure)) {
+            lastFailure = why;
+            LOG.log(Level.WARNING, "Kafka does not store records: {0}", why);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -29,6 +30,8 @@ final class KafkaTopics {
             Long.toString(Duration.ofMinutes(1).toMillis());
     private static final String SEGMENT_MILLIS =
             Long.toString(Duration.ofHours(1).toMillis());
+    private static final int LOOKS = 20;
+    private static final long LOOK_MILLIS = 100;
     private static final Duration LEAST = Duration.ofHours(2);
 
     /**
@@ -59,7 +62,15 @@ final class KafkaTopics {
                 .configs(configs(Long.toString(settings.keep().toMillis()), SEGMENT_MILLIS)));
         create(new NewTopic(settings.notesTopic(), Optional.of(1), replicas())
                 .configs(configs(NOTES_MILLIS, NOTES_MILLIS)));
-        TopicDescription description = describe(settings.topic());
+        TopicDescription description = find(settings.topic());
+        for (int i = 0; i < LOOKS && description == null; i++) {
+            // The server that answers may not have heard of it yet.
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            description = find(settings.topic());
+        }
+        if (description == null) {
+            throw new IllegalStateException("topic " + settings.topic() + " of Kafka was made, and is not there");
+        }
         return checked(description, config(settings.topic()));
     }
 

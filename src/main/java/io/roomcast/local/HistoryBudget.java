@@ -8,7 +8,22 @@ import io.roomcast.outbound.ByteBudget;
  * threshold of Choudhury and Hahne, which {@link io.roomcast.outbound.OutboundBudget} explains. Any thread may call.
  */
 public final class HistoryBudget {
+    /**
+     * All rooms together hold at most the heap divided by this number, unless another limit is configured. Clients may
+     * publish to any number of rooms, so that a limit for each room is not enough.
+     */
+    private static final int HEAP_FRACTION = 4;
+
     private final ByteBudget allRooms;
+
+    /**
+     * The limit for a node.
+     *
+     * @param configured 0 for the usual one
+     */
+    public static long maxBytes(long configured) {
+        return configured > 0 ? configured : Runtime.getRuntime().maxMemory() / HEAP_FRACTION;
+    }
 
     public HistoryBudget(long limit) {
         this.allRooms = new ByteBudget(limit);

@@ -23,12 +23,6 @@ import java.util.function.LongSupplier;
 /** Makes the relay for {@code roomcast.relay=local}. */
 @ApplicationScoped
 public class LocalRelayProvider implements RelayProvider {
-    /**
-     * All rooms together hold at most the heap divided by this number, unless another limit is configured. Clients may
-     * publish to any number of rooms, so that a limit for each room is not enough.
-     */
-    private static final int HEAP_FRACTION = 4;
-
     /** Bytes of messages that wait to be stored: the heap divided by this number. */
     private static final int QUEUE_FRACTION = 32;
 
@@ -102,7 +96,6 @@ public class LocalRelayProvider implements RelayProvider {
     }
 
     private long maxBytes() {
-        long configured = config.get(Keys.HISTORY_NODE_BYTES);
-        return configured > 0 ? configured : Runtime.getRuntime().maxMemory() / HEAP_FRACTION;
+        return HistoryBudget.maxBytes(config.get(Keys.HISTORY_NODE_BYTES));
     }
 }

@@ -226,8 +226,10 @@ final class Replica implements AppendLog.Follower, RoomChannels {
         presence = receiver;
     }
 
-    PresenceEvents presence() {
-        return presence;
+    /** Reports that presence may have missed changes, and that the log may have lost the users of this node. */
+    void presenceMissed() {
+        presence.reconnected();
+        presence.watched().forEach(room -> presence.subscribed(room.value(), true));
     }
 
     @Override

@@ -129,16 +129,22 @@ public final class ReplicatedRelay implements Relay {
 
     /** What happens to the log. */
     private final class LogEvents implements Replica.Events {
+        /** Whether this node reads anew. */
+        private boolean lost;
+
         @Override
         public void lost() {
+            lost = true;
             subscribed.interrupt();
         }
 
         @Override
         public void live() {
             caretaker.live();
-            if (subscribed.all().stream().anyMatch(Subscription::isInterrupted)) {
+            if (lost) {
+                lost = false;
                 subscribed.all().stream().filter(Subscription::isInterrupted).forEach(ReplicatedRelay.this::resume);
+                replica.presenceMissed();
             }
         }
 
@@ -162,8 +168,13 @@ public final class ReplicatedRelay implements Relay {
         caretaker.start(subscribed);
         replica.start(new LogEvents());
         every(CHECK_MILLIS, pending::checkTimeouts);
-        every(SWEEP_MILLIS, caretaker::sweep);
+        every(SWEEP_MILLIS, this::sweep);
         every(BEAT_MILLIS, exchange::beat);
+    }
+
+    /** Frees memory, and appends again what the log would let go of. */
+    void sweep() {
+        caretaker.sweep();
     }
 
     private void every(long millis, Runnable task) {

@@ -13,6 +13,7 @@ import io.roomcast.http.metrics.MetricsServlet;
 import io.roomcast.http.rooms.RoomsServlet;
 import io.roomcast.jmx.JmxRegistrar;
 import io.roomcast.jwt.JwtVerifier;
+import io.roomcast.kafka.KafkaRelayProvider;
 import io.roomcast.local.LocalRelayProvider;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
@@ -111,7 +112,8 @@ public final class StandaloneServer implements AutoCloseable {
                         MetricsRegistry.class,
                         JmxRegistrar.class,
                         RedisRelayProvider.class,
-                        NatsRelayProvider.class)
+                        NatsRelayProvider.class,
+                        KafkaRelayProvider.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config, archive))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)

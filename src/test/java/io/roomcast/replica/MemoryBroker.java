@@ -119,6 +119,10 @@ final class MemoryBroker {
             if (!reachable) {
                 return null;
             }
+            for (int i = 0; i < PARTITIONS; i++) {
+                List<Stored> records = partitions.get(i);
+                isToBegin |= !records.isEmpty() && position[i] < records.get(0).position();
+            }
             if (isToBegin) {
                 isToBegin = false;
                 isCatchingUp = true;

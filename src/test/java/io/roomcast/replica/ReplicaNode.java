@@ -26,9 +26,11 @@ import java.util.function.Supplier;
 
 /** What a server has of its own: a relay over a log, presence, and what they are told. */
 public final class ReplicaNode implements AutoCloseable {
-    final RecordingListener listener = new RecordingListener();
+    private static final long PLENTY = 1 << 28;
+
+    public final RecordingListener listener = new RecordingListener();
     public final RecordedPresence told = new RecordedPresence();
-    final NodeMetrics metrics = new NodeMetrics();
+    public final NodeMetrics metrics = new NodeMetrics();
     public final ReplicatedRelay relay;
     public final PresenceStore store;
 
@@ -36,8 +38,13 @@ public final class ReplicaNode implements AutoCloseable {
 
     /** @param names most users of a room that are told by name */
     public ReplicaNode(AppendLog log, String name, int names) {
+        this(log, name, names, PLENTY);
+    }
+
+    /** @param maxBytes of heap for all rooms */
+    ReplicaNode(AppendLog log, String name, int names, long maxBytes) {
         relay = new ReplicatedRelay(
-                log, limits(RelayFixture.PLENTY.everywhere()), name, timer, System::nanoTime, metrics);
+                log, limits(RelayFixture.PLENTY.everywhere(), maxBytes), name, timer, System::nanoTime, metrics);
         relay.start(listener);
         awaitLive(relay);
         store = relay.presence();
@@ -45,7 +52,11 @@ public final class ReplicaNode implements AutoCloseable {
     }
 
     public static ReplicatedRelay.Limits limits(HistoryLimits.Rule history) {
-        return new ReplicatedRelay.Limits(history, 1 << 28, Duration.ofSeconds(2), Duration.ofSeconds(5));
+        return limits(history, PLENTY);
+    }
+
+    private static ReplicatedRelay.Limits limits(HistoryLimits.Rule history, long maxBytes) {
+        return new ReplicatedRelay.Limits(history, maxBytes, Duration.ofSeconds(2), Duration.ofSeconds(5));
     }
 
     public static void awaitLive(Relay relay) {

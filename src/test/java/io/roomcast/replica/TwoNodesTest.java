@@ -1,5 +1,6 @@
 package io.roomcast.replica;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.PresenceStore.Roster;
 import io.roomcast.support.Await;
 import io.roomcast.support.SettableClock;
 import io.roomcast.support.Stages;
@@ -151,7 +153,7 @@ class TwoNodesTest {
         Position before = Stages.get(one.relay.subscribe(LOBBY));
         Stages.get(two.relay.subscribe(LOBBY));
         one.publish(LOBBY, "a");
-        int partition = Math.floorMod(LOBBY.value().hashCode(), MemoryBroker.PARTITIONS);
+        int partition = partition();
         long last = broker.records(partition).size() - 1;
         Head other = new Head(Head.Knowledge.ROOM, before.epoch(), 17, last);
         broker.append(partition, new LogRecord(LogRecord.Kind.BEGIN, 1, 1, LOBBY.value(), other, new byte[0]).encode());
@@ -173,5 +175,101 @@ class TwoNodesTest {
         }
         assertEquals(2, two.publish(LOBBY, "b").offset());
         Await.until("all are counted", () -> one.metrics.get(Counter.UNKNOWN_ENVELOPES) == 6);
+    }
+
+    private int partition() {
+        return Math.floorMod(LOBBY.value().hashCode(), MemoryBroker.PARTITIONS);
+    }
+
+    private long count(int partition, LogRecord.Kind kind) {
+        return broker.records(partition).stream()
+                .map(LogRecord::decode)
+                .filter(record -> record.kind() == kind)
+                .count();
+    }
+
+    /** The log lets go of the record by which somebody came. */
+    @Test
+    void whoCameLongAgoIsKnownToANodeThatStartsNow() {
+        one.enter(LOBBY, "ann");
+        two.enter(LOBBY, "bob");
+        long revision = Stages.get(two.store.roster(LOBBY, 9)).revision();
+        clock.advance(Duration.ofHours(9));
+        long later = clock.millis();
+        Await.until("all users are appended again", () -> count(partition(), LogRecord.Kind.USERS) > 0);
+        broker.trimBefore(later);
+        ReplicaNode third = node();
+        Roster roster = Stages.get(third.store.roster(LOBBY, 9));
+        assertEquals(Stages.get(one.store.roster(LOBBY, 9)), roster);
+        assertEquals(2, roster.count());
+        assertEquals(revision, roster.revision());
+    }
+
+    @Test
+    void whatNodesHaveAgreedOnOutlivesItsRecord() {
+        byte[] first = Stages.get(one.relay.exchange().agree("secret", new byte[] {1}));
+        clock.advance(Duration.ofHours(9));
+        two.relay.sweep();
+        Await.until("the value is appended again", () -> count(0, LogRecord.Kind.AGREED) > 0);
+        broker.trimBefore(clock.millis());
+        ReplicaNode third = node();
+        assertArrayEquals(first, Stages.get(third.relay.exchange().agree("secret", new byte[] {3})));
+    }
+
+    @Test
+    void aQuietRoomWithMembersIsKept() {
+        Position start = Stages.get(one.relay.subscribe(LOBBY));
+        for (int i = 1; i <= 4; i++) {
+            int records = i + 1;
+            clock.advance(Duration.ofHours(9));
+            one.relay.sweep();
+            Await.until("a record keeps the room", () -> count(partition(), LogRecord.Kind.BEGIN) == records);
+        }
+        broker.trimBefore(clock.millis() - Duration.ofHours(25).toMillis());
+        assertTrue(count(partition(), LogRecord.Kind.BEGIN) < 4);
+        assertEquals(start, Stages.get(two.relay.position(LOBBY)));
+        assertEquals(start, Stages.get(node().relay.position(LOBBY)));
+    }
+
+    /** Nobody watches the room, so nobody compares it. */
+    @Test
+    void theUsersOfANodeThatVanishedAreForgottenEverywhere() {
+        ReplicaNode gone = node();
+        nodes.remove(gone);
+        gone.enter(LOBBY, "ann");
+        gone.vanish();
+        Await.until("the lease has ended", () -> {
+            clock.advance(Duration.ofMillis(500));
+            one.relay.sweep();
+            two.relay.sweep();
+            return broker.records(partition()).stream()
+                    .map(LogRecord::decode)
+                    .filter(record -> record.kind() == LogRecord.Kind.PRESENCE)
+                    .anyMatch(record -> new String(record.body(), StandardCharsets.UTF_8).startsWith("EVICT"));
+        });
+    }
+
+    private static long firstKept(ReplicaNode node) {
+        return Stages.get(node.relay.historyAfter(LOBBY, 0, 1))
+                .messages()
+                .get(0)
+                .offset();
+    }
+
+    /** The memory of a node decides what it shows, and never what it counts. */
+    @Test
+    void aNodeWithLittleMemoryCountsAsAllOthers() {
+        ReplicaNode small = new ReplicaNode(broker.connect(), "small", 10, 1 << 20);
+        nodes.add(small);
+        byte[] body = new byte[5_000];
+        Position last = null;
+        for (int i = 0; i < 1_000; i++) {
+            last = Stages.get(one.relay.publish(LOBBY, "key" + i, body));
+        }
+        assertEquals(last, Stages.get(small.relay.position(LOBBY)));
+        assertEquals(1, firstKept(one));
+        assertTrue(firstKept(small) > 800 && firstKept(small) < 990, () -> firstKept(small) + " is the first");
+        assertEquals(1, Stages.get(small.relay.publish(LOBBY, "key0", body)).offset());
+        assertEquals(1_001, Stages.get(small.relay.publish(LOBBY, "new", body)).offset());
     }
 }

@@ -166,6 +166,29 @@ class LauncherIT {
     }
 
     @Test
+    void kafkaIsTakenFromADirectoryAndMissedByName() throws Exception {
+        Process without = start("--relay=kafka", "--port=0", "--data=none");
+        assertFails(without);
+        assertTrue(output(without).contains("needs kafka-clients-4.3.1.jar"), output(without));
+        assertFalse(output(without).contains("\tat "), output(without));
+
+        Path libraries = Files.createDirectory(work.resolve("libraries"));
+        Files.copy(Path.of("target", "kafka", "kafka-clients-4.3.1.jar"), libraries.resolve("kafka-clients-4.3.1.jar"));
+        int port = freePort();
+        Process with = run(List.of(
+                java(),
+                "-Djava.io.tmpdir=" + temporary,
+                "-Droomcast.lib=" + libraries,
+                "-jar",
+                System.getProperty("roomcast.war"),
+                "--relay=kafka",
+                "--kafka.servers=127.0.0.1:" + freePort(),
+                "--port=" + port));
+        startLive(port, with);
+        assertEquals(503, get(port, "/health/ready").statusCode());
+    }
+
+    @Test
     void aTemporaryDirectoryThatIsNotThereIsOneLine() throws Exception {
         Files.delete(temporary);
         Process refused = start(freePort());

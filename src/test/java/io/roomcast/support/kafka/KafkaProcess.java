@@ -1,6 +1,7 @@
 package io.roomcast.support.kafka;
 
 import io.roomcast.support.machine.BrokerProcess;
+import io.roomcast.support.redis.Certificates;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,35 +9,41 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A real Kafka with a single server on free loopback ports. The build copies its libraries to {@code target/kafka}. */
 public final class KafkaProcess extends BrokerProcess {
     private static final String CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
+    private static final String LOGIN_MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule";
+    public static final String PASSWORD = "p@ss:w rd";
     private static final int START_SECONDS = 90;
 
     private final int port = RedisProcess.freePort();
+    private final int securePort = RedisProcess.freePort();
     private final int controllerPort = RedisProcess.freePort();
+    private final Certificates certificates = Certificates.make(directory().resolve("tls"));
 
     private KafkaProcess() {
         super("kafka");
     }
 
-    public static KafkaProcess launch(String... configuration) {
+    public static KafkaProcess launch() {
         KafkaProcess kafka = new KafkaProcess();
-        kafka.configure(configuration);
+        kafka.configure();
         kafka.format();
         kafka.start();
         return kafka;
     }
 
-    private void configure(String... configuration) {
-        List<String> lines = new ArrayList<>(List.of(
+    private void configure() {
+        List<String> lines = List.of(
                 "process.roles=broker,controller",
                 "node.id=1",
                 "controller.quorum.voters=1@127.0.0.1:" + controllerPort,
-                "listeners=CLIENTS://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
-                "advertised.listeners=CLIENTS://127.0.0.1:" + port,
+                "listeners=CLIENTS://127.0.0.1:" + port + ",SECURE://127.0.0.1:" + securePort
+                        + ",CONTROLLER://127.0.0.1:" + controllerPort,
+                "advertised.listeners=CLIENTS://127.0.0.1:" + port + ",SECURE://127.0.0.1:" + securePort,
                 "controller.listener.names=CONTROLLER",
                 "inter.broker.listener.name=CLIENTS",
                 "log.dirs=" + directory().resolve("data"),
@@ -46,12 +53,17 @@ public final class KafkaProcess extends BrokerProcess {
                 "transaction.state.log.min.isr=1",
                 "log.cleaner.dedupe.buffer.size=4194304",
                 "num.network.threads=2",
-                "num.io.threads=2"));
-        lines.add(
-                configuration.length == 0
-                        ? "listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENTS:PLAINTEXT"
-                        : String.join("\n", configuration));
+                "num.io.threads=2",
+                "listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENTS:PLAINTEXT,SECURE:SASL_SSL",
+                "listener.name.secure.ssl.keystore.type=PEM",
+                "listener.name.secure.ssl.keystore.location=" + directory().resolve("server.pem"),
+                "listener.name.secure.sasl.enabled.mechanisms=PLAIN",
+                "listener.name.secure.plain.sasl.jaas.config=" + LOGIN_MODULE + " required user_ann=\"" + PASSWORD
+                        + "\";");
         try {
+            Files.writeString(
+                    directory().resolve("server.pem"),
+                    Files.readString(certificates.key()) + Files.readString(certificates.certificate()));
             Files.write(file(), lines);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -90,6 +102,21 @@ public final class KafkaProcess extends BrokerProcess {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Where it speaks TLS, and asks for a login. */
+    public String secureServers() {
+        return "127.0.0.1:" + securePort;
+    }
+
+    /** What a client needs to be ann there. */
+    public Map<String, String> secureClient(String password) {
+        return Map.of(
+                "security.protocol", "SASL_SSL",
+                "ssl.truststore.type", "PEM",
+                "ssl.truststore.location", certificates.certificate().toString(),
+                "sasl.mechanism", "PLAIN",
+                "sasl.jaas.config", LOGIN_MODULE + " required username=\"ann\" password=\"" + password + "\";");
     }
 
     public String servers() {
