@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,7 @@ public final class KafkaAppendLog implements AppendLog {
     private final KafkaClients clients;
     private final ThreadFactory threads;
     private final KafkaSender sender;
-    private final Object pause = new Object();
+    private final CountDownLatch closing = new CountDownLatch(1);
     private Follower follower;
     private Thread reader;
     private Thread watch;
@@ -127,14 +128,10 @@ public final class KafkaAppendLog implements AppendLog {
     }
 
     private void sleep(long millis) {
-        synchronized (pause) {
-            if (!closed) {
-                try {
-                    pause.wait(millis);
-                } catch (InterruptedException e) {
-                    closed = true;
-                }
-            }
+        try {
+            closing.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            closed = true;
         }
     }
 
@@ -250,9 +247,7 @@ public final class KafkaAppendLog implements AppendLog {
     public void close() {
         sender.close();
         closed = true;
-        synchronized (pause) {
-            pause.notifyAll();
-        }
+        closing.countDown();
         KafkaConsumer<byte[], byte[]> reading = consumer;
         if (reading != null) {
             reading.wakeup();

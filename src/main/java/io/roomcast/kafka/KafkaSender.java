@@ -29,6 +29,7 @@ final class KafkaSender {
     private static final long CLOSE_MILLIS = 3_000;
 
     /** @param since time in nanoseconds */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Waiting(String topic, int partition, byte[] record, CompletableFuture<Void> stored, long since) {}
 
     private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>(MAX_WAITING);

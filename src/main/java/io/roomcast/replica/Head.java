@@ -18,15 +18,25 @@ record Head(Knowledge knowledge, String epoch, long offset, long asOf) {
 
     enum Knowledge {
         /** The node is not certain. */
-        NOTHING,
+        NOTHING("-"),
         /** There is no such room. */
-        NO_ROOM,
+        NO_ROOM("0"),
         /** The room has this epoch and offset. */
-        ROOM
+        ROOM("1");
+
+        private final String word;
+
+        Knowledge(String word) {
+            this.word = word;
+        }
+
+        private static Knowledge of(String word) {
+            return word.equals(ROOM.word) ? ROOM : word.equals(NO_ROOM.word) ? NO_ROOM : NOTHING;
+        }
     }
 
     void write(DataOutput to) throws IOException {
-        to.writeByte(knowledge.ordinal());
+        to.writeUTF(knowledge.word);
         if (knowledge != Knowledge.NOTHING) {
             to.writeUTF(epoch);
             to.writeLong(offset);
@@ -35,7 +45,7 @@ record Head(Knowledge knowledge, String epoch, long offset, long asOf) {
     }
 
     static Head read(DataInput from) throws IOException {
-        Knowledge knowledge = Knowledge.values()[from.readByte()];
+        Knowledge knowledge = Knowledge.of(from.readUTF());
         return knowledge == Knowledge.NOTHING
                 ? SILENT
                 : new Head(knowledge, from.readUTF(), from.readLong(), from.readLong());

@@ -48,7 +48,7 @@ record LogRecord(Kind kind, long node, long number, String room, Head head, byte
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 + room.length() + body.length);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(VERSION);
-            out.writeByte(kind.ordinal());
+            out.writeUTF(kind.name());
             out.writeLong(node);
             out.writeLong(number);
             out.writeUTF(room);
@@ -66,9 +66,9 @@ record LogRecord(Kind kind, long node, long number, String room, Head head, byte
             if (in.readByte() != VERSION) {
                 return null;
             }
-            Kind kind = Kind.values()[in.readByte()];
+            Kind kind = Kind.valueOf(in.readUTF());
             return new LogRecord(kind, in.readLong(), in.readLong(), in.readUTF(), Head.read(in), in.readAllBytes());
-        } catch (IOException | IndexOutOfBoundsException e) {
+        } catch (IOException | IllegalArgumentException e) {
             return null;
         }
     }

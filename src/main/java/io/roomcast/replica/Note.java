@@ -23,13 +23,13 @@ sealed interface Note {
         public byte[] encode() {
             return encoded(TYPE, out -> {
                 out.writeUTF(room.value());
-                out.writeByte(kind.ordinal());
+                out.writeUTF(kind.name());
                 out.write(frame);
             });
         }
 
         private static Note read(DataInputStream in) throws IOException {
-            return new Signal(new RoomName(in.readUTF()), FrameKind.values()[in.readByte()], in.readAllBytes());
+            return new Signal(new RoomName(in.readUTF()), FrameKind.valueOf(in.readUTF()), in.readAllBytes());
         }
     }
 
@@ -60,7 +60,7 @@ sealed interface Note {
         @Override
         public byte[] encode() {
             return encoded(TYPE, out -> {
-                out.writeByte(purpose.ordinal());
+                out.writeUTF(purpose.name());
                 out.writeUTF(from);
                 out.writeUTF(to);
                 out.writeUTF(id);
@@ -72,7 +72,7 @@ sealed interface Note {
 
         private static Note read(DataInputStream in) throws IOException {
             return new Part(
-                    Purpose.values()[in.readByte()],
+                    Purpose.valueOf(in.readUTF()),
                     in.readUTF(),
                     in.readUTF(),
                     in.readUTF(),
@@ -106,7 +106,7 @@ sealed interface Note {
                 case Part.TYPE -> Part.read(in);
                 default -> null;
             };
-        } catch (IOException | IndexOutOfBoundsException | ProtocolException e) {
+        } catch (IOException | IllegalArgumentException | ProtocolException e) {
             return null;
         }
     }

@@ -269,7 +269,7 @@ public final class ReplicatedRelay implements Relay {
     /** Lets the deliveries go on after this node has read the log anew. */
     private void resume(Subscription subscription) {
         CompletableFuture<Position> result = new CompletableFuture<>();
-        result.whenComplete((position, failure) -> {
+        var unused = result.whenComplete((position, failure) -> {
             if (failure == null) {
                 listener.reset(subscription.room, position);
             } else {

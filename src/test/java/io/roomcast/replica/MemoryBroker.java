@@ -21,6 +21,7 @@ final class MemoryBroker {
     private static final long REACH_MILLIS = TimeUnit.HOURS.toMillis(26);
     private static final int MAX_BYTES = 1 << 20;
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Stored(long position, long millis, byte[] record) {}
 
     private final InstantSource clock;
