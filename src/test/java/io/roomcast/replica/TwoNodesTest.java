@@ -154,7 +154,7 @@ class TwoNodesTest {
         Stages.get(two.relay.subscribe(LOBBY));
         one.publish(LOBBY, "a");
         int partition = partition();
-        long last = broker.records(partition).size() - 1;
+        long last = broker.records(partition).size() - 1L;
         Head other = new Head(Head.Knowledge.ROOM, before.epoch(), 17, last);
         broker.append(partition, new LogRecord(LogRecord.Kind.BEGIN, 1, 1, LOBBY.value(), other, new byte[0]).encode());
         one.listener.awaitResets(LOBBY, 1);
