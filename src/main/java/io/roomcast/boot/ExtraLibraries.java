@@ -10,17 +10,16 @@ import java.util.stream.Stream;
 
 /**
  * Libraries that the WAR does not have, as that of Kafka: the JARs in the directory that the system property {@code
- * roomcast.lib} or the environment variable {@code ROOMCAST_LIB} names.
+ * roomcast.lib} names. The launcher takes the property away, since the server has no such key.
  */
 final class ExtraLibraries {
     private static final String PROPERTY = "roomcast.lib";
-    private static final String VARIABLE = "ROOMCAST_LIB";
 
     private ExtraLibraries() {}
 
     /** @return in the order of their names; none if no directory is named */
     static List<Path> jars() throws IOException {
-        String directory = System.getProperty(PROPERTY, System.getenv(VARIABLE));
+        String directory = System.clearProperty(PROPERTY);
         if (directory == null || directory.isEmpty()) {
             return List.of();
         }
