@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class ContributingTest {
     private static final Path PAGE = Path.of("CONTRIBUTING.md");
     /** Capitalised words of the diagrams that are no classes. */
-    private static final Set<String> OTHERS = Set.of("WebSocket", "Redis", "Tyrus");
+    private static final Set<String> OTHERS = Set.of("WebSocket", "Redis", "Tyrus", "Kafka");
 
     private static final Pattern DIAGRAM = Pattern.compile("(?s)\n```\n(.*?)\n```\n");
     private static final Pattern NAME = Pattern.compile("\\b[A-Z][A-Za-z]*[a-z][A-Za-z]*\\b");
