@@ -221,6 +221,11 @@ enum Abuse {
     /** What the last of each kind may take. */
     private static final long LAST_SECONDS = 40;
 
+    /** Between two clients of a kind. */
+    private static final int MIN_PAUSE_MILLIS = 20;
+
+    private static final int MAX_PAUSE_MILLIS = 500;
+
     private static final int BOMB_BYTES = 30 << 20;
 
     private final Client client;
@@ -258,13 +263,21 @@ enum Abuse {
         }
     }
 
+    /**
+     * Works for half of the time, however slow the machine is: otherwise the clients that must not notice would wait for
+     * the processor that they share with all these, and not for the server.
+     */
     private void goOn(TestServer server, Random random, long end) {
+        pause(random.nextInt(MAX_PAUSE_MILLIS));
         while (System.nanoTime() - end < 0) {
+            long begun = System.nanoTime();
             try {
                 go(server, random);
             } catch (IOException | RuntimeException | AssertionError e) {
                 // It was refused, or cut, or not answered: that is up to the server.
             }
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+            pause(Math.max(MIN_PAUSE_MILLIS, Math.min(MAX_PAUSE_MILLIS, millis)));
         }
     }
 

@@ -19,6 +19,7 @@ class AbuseIT {
     /** What takes longer than this is noticed. */
     private static final long PATIENCE_SECONDS = 10;
 
+    private static final long WARM_UP_ACKS = 1_000;
     private static final long SETTLING_SECONDS = 60;
 
     @Test
@@ -32,7 +33,8 @@ class AbuseIT {
         server.awaitNobody();
         double threads;
         try (CheckedWorkload workload = new CheckedWorkload(user -> server.webSocket("ws?user=" + user), seed)) {
-            workload.awaitAcks(50, PATIENCE_SECONDS);
+            // A server that has just started is slow in any case.
+            workload.awaitAcks(WARM_UP_ACKS, SETTLING_SECONDS);
             // Pools have made by now what they need for work of any amount.
             threads = ownThreads(server.metrics());
             Abuse.goOn(server, seed, nanos, () -> workload.awaitAcks(50, PATIENCE_SECONDS));

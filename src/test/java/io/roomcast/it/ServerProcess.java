@@ -4,6 +4,7 @@ import io.roomcast.support.MainProcess;
 import io.roomcast.support.RemoteConsole;
 import java.io.IOException;
 import java.net.URI;
+import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
@@ -18,14 +19,16 @@ import javax.management.ObjectName;
 record ServerProcess(MainProcess main, RemoteConsole console, URI base) implements AutoCloseable {
     private static final String RUNNING = System.getProperty("roomcast.uri");
 
-    static ServerProcess open() throws Exception {
+    /** @param embeddedOptions of the command line; a server that runs already has its own settings */
+    static ServerProcess open(String... embeddedOptions) throws Exception {
         if (RUNNING != null && !RUNNING.isEmpty()) {
             RemoteConsole console = RemoteConsole.ofAny(
                     ProcessHandle.current().descendants().map(ProcessHandle::pid),
                     new ObjectName("io.roomcast:type=Node"));
             return new ServerProcess(null, console, URI.create(RUNNING));
         }
-        MainProcess main = MainProcess.start("--port=0");
+        MainProcess main = MainProcess.start(
+                Stream.concat(Stream.of("--port=0"), Stream.of(embeddedOptions)).toArray(String[]::new));
         try {
             URI base = main.awaitReady();
             return new ServerProcess(main, RemoteConsole.of(main.pid()), base);
