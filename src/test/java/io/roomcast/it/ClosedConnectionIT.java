@@ -45,7 +45,7 @@ class ClosedConnectionIT {
 
     @BeforeAll
     static void start() throws Exception {
-        // Longer than the time after which a stream is cut. An application server keeps to its ten seconds.
+        // Longer than the time after which a stream is cut. Application servers have their own limits.
         server = ServerProcess.open("--http.answer-timeout=6s");
     }
 
