@@ -64,6 +64,6 @@ public interface ConnectionWatch {
      */
     void complete(boolean hasListener, Runnable task);
 
-    /** Closes the connection of a client that reads nothing, where the server itself would wait for it without a limit. */
+    /** Closes the connection of a client that reads nothing, where the server itself would wait for it for longer. */
     default void cut() {}
 }

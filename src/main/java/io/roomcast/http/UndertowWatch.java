@@ -93,6 +93,27 @@ final class UndertowWatch implements ConnectionWatch {
         hasEnded = true;
     }
 
+    /**
+     * As if the client had gone. Otherwise Undertow would keep the connection until its own limit for idle ones. A
+     * connection that other requests share stays.
+     */
+    @Override
+    public void cut() {
+        boolean wasOver = hasEnded;
+        hasEnded = true;
+        if (own == null || wasOver) {
+            return; // The connection has other requests, or may have the next one.
+        }
+        try {
+            own.getIoThread().execute(() -> {
+                own.getOriginalSourceConduit().suspendReads();
+                IoUtils.safeClose(own);
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "the server is stopping and closes all connections", e);
+        }
+    }
+
     /** On the I/O thread, where Undertow ends such a stream. It may wait for the client at the end of another one. */
     @Override
     public void complete(boolean hasListener, Runnable task) {
