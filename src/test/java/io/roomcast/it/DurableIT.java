@@ -186,7 +186,10 @@ class DurableIT {
                 "roomcast.rooms.deaf.permissions",
                 "read, publish",
                 "roomcast.rooms.hidden.permissions",
-                "history");
+                "history",
+                // It asks until all is indexed.
+                "roomcast.limits.search-rate",
+                "0");
         try (EmbeddedServer server = EmbeddedServer.start(settings)) {
             RoomClient ann = RoomClient.connect(room(server.uri(), "ann", ""));
             ann.next("joined");
