@@ -3,6 +3,7 @@ package io.roomcast.http.rooms;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.PollKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.identity.Identity;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.BadFrameException;
@@ -22,6 +23,8 @@ import io.roomcast.service.session.RoomRequests;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -37,12 +40,21 @@ import java.util.List;
  */
 @ApplicationScoped
 public class Sends {
+    private static final Logger LOG = System.getLogger(Sends.class.getName());
     /** Longer than the relay takes to give up. */
     private static final long TIMEOUT_SECONDS = 15;
 
     private static final String NOT_HERE =
             "over HTTP, a poll names its rooms and its session; send takes publish, signal, leave, history, search, "
                     + "members, remove and ping";
+
+    /** The frames of a request, and what is needed to serve them. */
+    private record Sent(
+            List<String> lines,
+            SentLines answers,
+            ClientSession main,
+            Identity identity,
+            RoomRequests requests) {}
 
     private UnreadAnswers unread;
     private LeasedSessions leases;
@@ -105,48 +117,76 @@ public class Sends {
                             response.sendFrames(answers.result().join(), true, unread.addOf(main));
                         },
                         threads.pool());
-        RoomRequests requests = sessions.newRequests();
-        long answerBytes = 0;
-        for (int i = 0; i < lines.size() && !answers.isDone(); i++) {
-            ClientSession session = sessions.forOneFrame(main, answers.transportOf(i), caller.identity(), requests);
-            answerBytes += serve(session, lines.get(i), answerBytes);
+        serve(new Sent(lines, answers, main, caller.identity(), sessions.newRequests()), 0);
+    }
+
+    /** Serves the frames from one on; all before it are answered. */
+    private void serve(Sent sent, int first) {
+        long most = limits.get(LimitKeys.OUTBOUND_BYTES);
+        long answerBytes = sent.answers().bytes();
+        for (int i = first; i < sent.lines().size() && !sent.answers().isDone(); i++) {
+            ClientFrame frame;
+            try {
+                frame = reader.read(sent.lines().get(i));
+            } catch (BadFrameException e) {
+                service.receiveInvalid(sessionFor(sent, i), e);
+                continue;
+            }
+            boolean isPage = frame instanceof ClientFrame.History
+                    || frame instanceof ClientFrame.Search
+                    || frame instanceof ClientFrame.Members;
+            if (isPage && most > 0 && answerBytes > 0 && answerBytes + Relay.PAGE_BYTES > most) {
+                if (i > first) {
+                    // Those before may turn out to be smaller than they could be.
+                    goOn(sent, i);
+                    return;
+                }
+                refuse(
+                        sessionFor(sent, i),
+                        frame,
+                        new ProtocolException(
+                                ErrorCode.BUSY,
+                                "the answer to this send has no room for another page; ask again in another send",
+                                Limits.RETRY_AFTER_MS));
+            } else {
+                serve(sessionFor(sent, i), frame);
+                answerBytes += isPage ? Relay.PAGE_BYTES : 0;
+            }
         }
     }
 
-    /** @return most bytes of the answer, if it may be long; else 0 */
-    private long serve(ClientSession session, String line, long answerBytes) {
-        ClientFrame frame;
-        try {
-            frame = reader.read(line);
-        } catch (BadFrameException e) {
-            service.receiveInvalid(session, e);
-            return 0;
-        }
+    private void goOn(Sent sent, int next) {
+        var unused = sent.answers()
+                .answered(next)
+                .thenRunAsync(() -> serve(sent, next), threads.pool())
+                .whenComplete((served, failure) -> {
+                    if (failure != null) {
+                        LOG.log(Level.WARNING, "The rest of a send was not served", failure);
+                        sent.answers().answerRest(late());
+                    }
+                });
+    }
+
+    private ClientSession sessionFor(Sent sent, int index) {
+        return sessions.forOneFrame(
+                sent.main(), sent.answers().transportOf(index), sent.identity(), sent.requests());
+    }
+
+    private void serve(ClientSession session, ClientFrame frame) {
         if (frame instanceof ClientFrame.Hello
                 || frame instanceof ClientFrame.Refresh
                 || frame instanceof ClientFrame.Join
                 || frame instanceof ClientFrame.Joins) {
-            refuse(session, frame, ErrorCode.BAD_REQUEST, NOT_HERE);
+            refuse(session, frame, new ProtocolException(ErrorCode.BAD_REQUEST, NOT_HERE));
         } else if (frame instanceof ClientFrame.Leave leave) {
             leases.leave(session, leave);
-        } else if (frame instanceof ClientFrame.History
-                || frame instanceof ClientFrame.Search
-                || frame instanceof ClientFrame.Members) {
-            long most = limits.get(LimitKeys.OUTBOUND_BYTES);
-            if (most > 0 && answerBytes > 0 && answerBytes + Relay.PAGE_BYTES > most) {
-                refuse(session, frame, ErrorCode.TOO_LARGE, "the answer to this send has no room for another page");
-                return 0;
-            }
-            service.receive(session, frame);
-            return Relay.PAGE_BYTES;
         } else {
             service.receive(session, frame);
         }
-        return 0;
     }
 
-    private void refuse(ClientSession session, ClientFrame frame, ErrorCode code, String text) {
-        service.receiveInvalid(session, new BadFrameException(frame.id(), null, new ProtocolException(code, text)));
+    private void refuse(ClientSession session, ClientFrame frame, ProtocolException refusal) {
+        service.receiveInvalid(session, new BadFrameException(frame.id(), null, refusal));
     }
 
     private List<String> lines(byte[] body) {

@@ -4,6 +4,8 @@ import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -15,6 +17,10 @@ final class SentLines {
     private final byte[][] answers;
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
     private int missing;
+    /** Completes when as many of the first frames as are {@code awaited} have answers; null if nobody waits. */
+    private CompletableFuture<Void> waiter;
+
+    private int awaited;
     private boolean isDone;
     /** Set when the node has closed the session. */
     private byte[] closed;
@@ -56,16 +62,48 @@ final class SentLines {
     /** Answers a frame. Has no effect if it is answered already. */
     void answer(int index, byte[] answer) {
         boolean isLast;
+        CompletableFuture<Void> ready = null;
         synchronized (this) {
             if (isDone || answers[index] != null) {
                 return;
             }
             answers[index] = answer;
             isLast = --missing == 0;
+            if (waiter != null && isAnswered(awaited)) {
+                ready = waiter;
+                waiter = null;
+            }
+        }
+        if (ready != null) {
+            ready.complete(null);
         }
         if (isLast) {
             deliver();
         }
+    }
+
+    private boolean isAnswered(int frames) {
+        return Arrays.stream(answers, 0, frames).allMatch(Objects::nonNull);
+    }
+
+    /** Completes when the first frames are answered; never, if the node closes the session before. One may wait at a time. */
+    CompletableFuture<Void> answered(int frames) {
+        synchronized (this) {
+            if (!isAnswered(frames)) {
+                awaited = frames;
+                waiter = new CompletableFuture<>();
+                return waiter;
+            }
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Bytes of the answers that there are. */
+    synchronized long bytes() {
+        return Arrays.stream(answers)
+                .filter(Objects::nonNull)
+                .mapToLong(answer -> answer.length + 1L)
+                .sum();
     }
 
     /** The node has closed the session. What is not answered now is not answered. */
