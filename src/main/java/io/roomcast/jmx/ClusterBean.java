@@ -100,7 +100,7 @@ public class ClusterBean implements ClusterMXBean {
     public ErasureReport erase(String user) {
         UserId id = OperatorInput.user(user);
         return ErasureReport.of(RelayReplies.await(CompletableFuture.completedFuture(id)
-                .thenApply(known -> erasures.begin(known, ConsoleAuthor.current()))));
+                .thenApply(known -> erasures.begin(known, room -> true, ConsoleAuthor.current()))));
     }
 
     @Override

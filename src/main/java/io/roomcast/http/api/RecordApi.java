@@ -96,7 +96,8 @@ public class RecordApi {
     }
 
     private ApiAnswer erase(ApiRequest request, ApiCaller caller) {
-        return ApiAnswer.accepted(erasures.begin(request.user(), caller.author()));
+        return ApiAnswer.accepted(
+                erasures.begin(request.user(), room -> caller.may(Permission.HISTORY, room), caller.author()));
     }
 
     private CompletionStage<ApiAnswer> erasure(ApiRequest request, ApiCaller caller) {

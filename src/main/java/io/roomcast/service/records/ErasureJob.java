@@ -12,6 +12,7 @@ import io.roomcast.relay.Archive;
 import io.roomcast.relay.Relay;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /**
  * Erases the messages of a user, a page at a time: in the archive, then in what the relay keeps, then in the memory of all
@@ -42,6 +44,7 @@ final class ErasureJob {
                     + " (docs/archive.md, \"Erasing a user\")";
 
     private final UserId user;
+    private final Predicate<RoomName> mayErase;
     private final String node;
     private final Archive archive;
     private final Relay relay;
@@ -51,6 +54,7 @@ final class ErasureJob {
     private final Clocks clocks;
     private final SentMessages sent;
     private final Set<RoomName> rooms = new HashSet<>();
+    private final Set<RoomName> leftOut = new HashSet<>();
     private final Set<String> remains = new TreeSet<>(Set.of(IN_BACKUPS));
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final long beganAt;
@@ -58,11 +62,13 @@ final class ErasureJob {
     private volatile Erasure report;
 
     /**
+     * @param mayErase the rooms in which messages are erased
      * @param onNodes erases messages, by their offsets, in the memory of all nodes; completes with the names of those that
      *     did not answer
      */
     ErasureJob(
             UserId user,
+            Predicate<RoomName> mayErase,
             String node,
             Archive archive,
             Relay relay,
@@ -71,6 +77,7 @@ final class ErasureJob {
             Threads threads,
             Clocks clocks) {
         this.user = user;
+        this.mayErase = mayErase;
         this.node = node;
         this.archive = archive;
         this.relay = relay;
@@ -114,8 +121,10 @@ final class ErasureJob {
         if (page == null) {
             return null;
         }
-        List<SentMessages.Found> erased =
-                page.stream().map(ErasureJob::withoutBodies).toList();
+        List<SentMessages.Found> erased = page.stream()
+                .filter(found -> isToErase(found.epoch().room()))
+                .map(ErasureJob::withoutBodies)
+                .toList();
         for (SentMessages.Found found : erased) {
             List<StoredMessage> all = found.messages();
             for (int from = 0; from < all.size(); from += COMMIT_MESSAGES) {
@@ -124,6 +133,14 @@ final class ErasureJob {
             }
         }
         return erased;
+    }
+
+    private boolean isToErase(RoomName room) {
+        boolean may = mayErase.test(room);
+        if (!may) {
+            leftOut.add(room);
+        }
+        return may;
     }
 
     private static SentMessages.Found withoutBodies(SentMessages.Found found) {
@@ -196,7 +213,12 @@ final class ErasureJob {
     }
 
     private Erasure report(String state, Long endedAt, String error) {
+        List<String> left = new ArrayList<>(remains);
+        if (!leftOut.isEmpty()) {
+            left.add("messages in rooms in which whoever began this lacks the permission history: " + leftOut.size()
+                    + (leftOut.size() == 1 ? " room" : " rooms"));
+        }
         return new Erasure(
-                user.value(), node, state, beganAt, endedAt, rooms.size(), messages, List.copyOf(remains), error);
+                user.value(), node, state, beganAt, endedAt, rooms.size(), messages, List.copyOf(left), error);
     }
 }

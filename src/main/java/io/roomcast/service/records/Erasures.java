@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /**
  * Erases the messages of users, and tells how far that is. A job belongs to the node that began it, and to nobody if that
@@ -120,12 +121,13 @@ public class Erasures {
     }
 
     /**
-     * Erases all messages that the user has sent until now, in all rooms. Does nothing if this node is at it already.
+     * Erases all messages that the user has sent until now. Does nothing if this node is at it already, in whatever rooms.
      *
+     * @param mayErase the rooms in which it does so; called on any thread
      * @return how far it is
      * @throws ProtocolException {@code not_implemented} without an archive, and {@code busy} if too many such jobs run
      */
-    public Erasure begin(UserId user, Author author) {
+    public Erasure begin(UserId user, Predicate<RoomName> mayErase, Author author) {
         Archive from = Exports.require(archive);
         ErasureJob job;
         synchronized (jobs) {
@@ -137,7 +139,7 @@ public class Erasures {
                 throw new ProtocolException(
                         ErrorCode.BUSY, MAX_RUNNING + " erasures run already; try again", Limits.RETRY_AFTER_MS);
             }
-            job = new ErasureJob(user, node.name(), from, relay, this::forget, thread, threads, clocks);
+            job = new ErasureJob(user, mayErase, node.name(), from, relay, this::forget, thread, threads, clocks);
             jobs.remove(user);
             jobs.put(user, job);
             forgetOldJobs();
