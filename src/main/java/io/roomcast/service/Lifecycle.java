@@ -127,8 +127,9 @@ public class Lifecycle {
         presence.start(announcer, maxNames);
         heartbeat.start();
         warmUp.start(rehearsal);
-        readiness.start();
         startedEvent.fire(new NodeStarted(server));
+        // Last: a node that is ready answers everything.
+        readiness.start();
         started = true;
     }
 
