@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Decodes the path and the query of a request as UTF-8. What the container decodes is not reliable: some containers
@@ -45,6 +47,20 @@ public final class PercentEncoding {
             }
         }
         return parameters;
+    }
+
+    /**
+     * The names in a query, in their order, each as often as it occurs.
+     *
+     * @throws ProtocolException as {@link #decodedQuery}
+     */
+    public static List<String> queryNames(String query) {
+        return query == null
+                ? List.of()
+                : Stream.of(query.split("&", -1))
+                        .filter(parameter -> !parameter.isEmpty())
+                        .map(parameter -> decoded(parameter.replaceFirst("=.*", ""), "the query"))
+                        .toList();
     }
 
     private static String decoded(String text, String where) {

@@ -1,6 +1,8 @@
 package io.roomcast.protocol;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.zip.CRC32;
 
 /**
  * Messages that a search has found.
@@ -11,6 +13,11 @@ import java.util.List;
 public record SearchPage(List<Result> results, long cursor) {
     private static final int RADIX = 36;
 
+    /** As many values have the four last characters of a cursor, which are made of the others. */
+    private static final int CHECKS = RADIX * RADIX * RADIX * RADIX;
+
+    private static final int CHECK_LENGTH = 4;
+
     /**
      * @param room where it was said
      * @param hits the words that were looked for, in the content, in their order
@@ -19,7 +26,16 @@ public record SearchPage(List<Result> results, long cursor) {
 
     /** A cursor as clients see it. */
     public static String wire(long cursor) {
-        return Long.toString(cursor, RADIX);
+        String text = Long.toString(cursor, RADIX);
+        return text + check(text);
+    }
+
+    /** Tells what a server has sent from what somebody made up by mistake; nothing is secret. */
+    private static String check(String text) {
+        CRC32 crc = new CRC32();
+        crc.update(text.getBytes(StandardCharsets.US_ASCII));
+        // One digit more, so that there are always as many.
+        return Long.toString(CHECKS + crc.getValue() % CHECKS, RADIX).substring(1);
     }
 
     /**
@@ -34,8 +50,8 @@ public record SearchPage(List<Result> results, long cursor) {
             return 0;
         }
         try {
-            long cursor = Long.parseLong(text, RADIX);
-            if (cursor > 0) {
+            long cursor = Long.parseLong(text.substring(0, Math.max(0, text.length() - CHECK_LENGTH)), RADIX);
+            if (cursor > 0 && wire(cursor).equals(text)) {
                 return cursor;
             }
         } catch (NumberFormatException e) {

@@ -23,9 +23,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** A request of the server API. Unknown properties of the JSON body are ignored. Used by one thread at a time. */
@@ -183,6 +185,24 @@ final class ApiRequest {
             query = PercentEncoding.decodedQuery(request.getQueryString());
         }
         return query.get(name);
+    }
+
+    /**
+     * Refuses a query with other parameters, or with one of them twice: what is not understood might narrow the answer.
+     *
+     * @throws ProtocolException {@code bad_request}
+     */
+    void requireOnly(Set<String> names) {
+        Set<String> seen = new HashSet<>();
+        for (String name : PercentEncoding.queryNames(request.getQueryString())) {
+            if (!names.contains(name)) {
+                String told = name.matches("[\\w.-]{1,64}") ? " " + name : ", number " + (seen.size() + 1);
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "the query has an unknown parameter" + told);
+            }
+            if (!seen.add(name)) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "the query has " + name + " twice");
+            }
+        }
     }
 
     /**

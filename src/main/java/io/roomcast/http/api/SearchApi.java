@@ -15,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
@@ -26,6 +27,8 @@ public class SearchApi {
 
     /** The largest whole number of JSON that all programs read alike. */
     private static final long MAX_TIME = (1L << 53) - 1;
+
+    private static final Set<String> PARAMETERS = Set.of("text", "rooms", "user", "from", "to", "cursor", "limit");
 
     private BackEndService backEnd;
 
@@ -43,6 +46,7 @@ public class SearchApi {
     }
 
     private CompletionStage<ApiAnswer> search(ApiRequest request, ApiCaller caller) {
+        request.requireOnly(PARAMETERS);
         List<RoomName> rooms = rooms(request.query("rooms"));
         rooms.forEach(room -> caller.require(Permission.HISTORY, room));
         String user = request.query("user");
@@ -54,11 +58,19 @@ public class SearchApi {
                 request.query("from", 0, MAX_TIME),
                 request.query("to", MAX_TIME, MAX_TIME),
                 SearchPage.cursor(request.query("cursor")),
-                (int) Math.max(
-                        1, request.query("limit", ClientFrame.Search.DEFAULT_LIMIT, ClientFrame.Search.MAX_LIMIT)));
+                limit(request));
         return backEnd.search(search)
                 .thenApply(page -> ApiAnswer.okJson(
                         new String(MessageFrames.results(null, readable(page, caller)), StandardCharsets.UTF_8)));
+    }
+
+    private static int limit(ApiRequest request) {
+        long limit = request.query("limit", ClientFrame.Search.DEFAULT_LIMIT, ClientFrame.Search.MAX_LIMIT);
+        if (limit == 0) {
+            throw new ProtocolException(
+                    ErrorCode.BAD_REQUEST, "limit must be from 1 to " + ClientFrame.Search.MAX_LIMIT);
+        }
+        return (int) limit;
     }
 
     /** In all rooms, messages may be found that the caller may not read. */
