@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -339,7 +340,7 @@ public final class JdbcArchive implements Archive {
     }
 
     @Override
-    public Set<String> matching(SearchTerms terms, Set<String> words) {
+    public Map<SearchTerms.Term, Set<String>> matching(SearchTerms terms, Set<String> words) {
         return index.matching(transactions, terms, words);
     }
 

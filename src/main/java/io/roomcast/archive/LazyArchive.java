@@ -8,6 +8,7 @@ import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.relay.Copies;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -183,7 +184,7 @@ public final class LazyArchive implements Archive {
     }
 
     @Override
-    public Set<String> matching(SearchTerms terms, Set<String> words) {
+    public Map<SearchTerms.Term, Set<String>> matching(SearchTerms terms, Set<String> words) {
         return opened().matching(terms, words);
     }
 

@@ -15,7 +15,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -39,8 +41,12 @@ abstract class MessageIndex {
 
     /** A row of the index. */
     record Row(long id, Unindexed message) {
-        String words() {
-            return joined(message.text().words());
+        /**
+         * @param joiner joins the words of a text
+         * @param border stands between texts, so that no phrase crosses it
+         */
+        String words(Function<List<String>, String> joiner, String border) {
+            return message.text().words().stream().map(joiner).collect(Collectors.joining(' ' + border + ' '));
         }
     }
 
@@ -65,8 +71,11 @@ abstract class MessageIndex {
     abstract Archive.FoundPage search(Transactions transactions, Archive.Search search, InstantSource wall);
 
     /** As {@link Archive#matching}. */
-    Set<String> matching(Transactions transactions, SearchTerms terms, Set<String> words) {
-        return words.stream().filter(terms::hasWord).collect(Collectors.toSet());
+    Map<SearchTerms.Term, Set<String>> matching(Transactions transactions, SearchTerms terms, Set<String> words) {
+        return terms.singles().stream()
+                .collect(Collectors.toMap(
+                        single -> single,
+                        single -> words.stream().filter(single::isWord).collect(Collectors.toSet())));
     }
 
     static String joined(List<String> words) {

@@ -9,11 +9,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The index in PostgreSQL: a column of its full text search, with a GIN index, has the words, and the room and the sender
@@ -26,8 +28,18 @@ final class PostgresIndex extends MessageIndex {
     /** Precedes what is no word of a text, and so is never looked for by mistake. */
     private static final String MARK = "\u0001";
 
+    /** PostgreSQL takes it for the path of a file. It takes up a place among the words, and is deleted then. */
+    private static final String BORDER = "/0/0";
+
     /** As the lock of whoever writes messages, with another number. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(1919905646, hashtext(current_schema()))";
+
+    /** Words too common to be looked for have no row; others have one without a word, at least. */
+    private static final String MATCHING =
+            "WITH w AS MATERIALIZED (SELECT word, to_tsvector(?::regconfig, word) AS found FROM unnest(?) word),"
+                    + " q AS MATERIALIZED (SELECT number, to_tsquery(?::regconfig, term) AS wanted"
+                    + " FROM unnest(?) WITH ORDINALITY AS u (term, number))"
+                    + " SELECT q.number, w.word FROM q LEFT JOIN w ON w.found @@ q.wanted WHERE numnode(q.wanted) > 0";
 
     private final String language;
 
@@ -50,7 +62,7 @@ final class PostgresIndex extends MessageIndex {
 
     @Override
     String manner() {
-        return language + " 1";
+        return language + " 2";
     }
 
     /** Several nodes may share the database. */
@@ -65,7 +77,7 @@ final class PostgresIndex extends MessageIndex {
     void insert(Connection connection, List<Row> rows) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
                 "INSERT INTO message_index (numbering, msg_offset, id, sender, words) VALUES (?, ?, ?, ?,"
-                        + " to_tsvector(?::regconfig, ?) || array_to_tsvector(ARRAY[?, ?]))")) {
+                        + " ts_delete(to_tsvector(?::regconfig, ?), ?) || array_to_tsvector(ARRAY[?, ?]))")) {
             for (Row row : rows) {
                 insert.setLong(1, row.message().numbering());
                 insert.setLong(2, row.message().offset());
@@ -73,8 +85,9 @@ final class PostgresIndex extends MessageIndex {
                 insert.setString(4, row.message().text().sender());
                 insert.setString(5, language);
                 insert.setString(6, words(row));
-                insert.setString(7, room(row.message().numbering()));
-                insert.setString(8, sender(row.message().text().sender()));
+                insert.setString(7, BORDER);
+                insert.setString(8, room(row.message().numbering()));
+                insert.setString(9, sender(row.message().text().sender()));
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -90,9 +103,11 @@ final class PostgresIndex extends MessageIndex {
     }
 
     private String words(Row row) {
-        return row.message().text().words().stream()
-                .map(word -> word(language, word))
-                .collect(Collectors.joining(" "));
+        // A phrase is as long as it has words, also those that a language does not look for.
+        int borders = language.equals(SIMPLE) ? 1 : SearchTerms.MAX_WORDS;
+        return row.words(
+                words -> words.stream().map(word -> word(language, word)).collect(Collectors.joining(" ")),
+                String.join(" ", Collections.nCopies(borders, BORDER)));
     }
 
     /** A dictionary needs the accents. */
@@ -106,27 +121,32 @@ final class PostgresIndex extends MessageIndex {
     }
 
     @Override
-    Set<String> matching(Transactions transactions, SearchTerms terms, Set<String> words) {
+    Map<SearchTerms.Term, Set<String>> matching(Transactions transactions, SearchTerms terms, Set<String> words) {
         if (language.equals(SIMPLE) || words.isEmpty()) {
             return super.matching(transactions, terms, words);
         }
-        SearchTerms each = new SearchTerms(terms.terms().stream()
-                .flatMap(term -> IntStream.range(0, term.words().size())
-                        .mapToObj(i -> new SearchTerms.Term(
-                                List.of(term.words().get(i)),
-                                term.isPrefix() && i == term.words().size() - 1)))
-                .toList());
+        List<SearchTerms.Term> singles = List.copyOf(terms.singles());
         return transactions.read(connection -> {
-            Set<String> matching = new HashSet<>();
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT w FROM unnest(?) w WHERE to_tsvector(?::regconfig, w) @@ to_tsquery(?::regconfig, ?)")) {
-                select.setArray(1, connection.createArrayOf("text", words.toArray()));
-                select.setString(2, language);
+            Map<SearchTerms.Term, Set<String>> matching = new HashMap<>();
+            try (PreparedStatement select = connection.prepareStatement(MATCHING)) {
+                select.setString(1, language);
+                select.setArray(2, connection.createArrayOf("text", words.toArray()));
                 select.setString(3, language);
-                select.setString(4, PostgresSearch.query(language, each).replace(" & ", " | "));
+                select.setArray(
+                        4,
+                        connection.createArrayOf(
+                                "text",
+                                singles.stream()
+                                        .map(single -> PostgresSearch.query(language, new SearchTerms(List.of(single))))
+                                        .toArray()));
                 try (ResultSet found = select.executeQuery()) {
                     while (found.next()) {
-                        matching.add(found.getString(1));
+                        Set<String> some =
+                                matching.computeIfAbsent(singles.get(found.getInt(1) - 1), single -> new HashSet<>());
+                        String word = found.getString(2);
+                        if (word != null) {
+                            some.add(word);
+                        }
                     }
                 }
             }

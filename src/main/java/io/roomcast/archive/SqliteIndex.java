@@ -19,9 +19,12 @@ final class SqliteIndex extends MessageIndex {
     private static final String DELETE_WORDS = "DELETE FROM message_words WHERE rowid IN"
             + " (SELECT id FROM message_index WHERE numbering = ? AND msg_offset BETWEEN ? AND ?)";
 
+    /** The tokenizer takes it for a word, because it is not ASCII; no text has it as a word. */
+    private static final String BORDER = "\u2029";
+
     @Override
     String manner() {
-        return "words 1";
+        return "words 2";
     }
 
     /** Only one transaction at a time writes. */
@@ -41,7 +44,7 @@ final class SqliteIndex extends MessageIndex {
                 index.setString(4, row.message().text().sender());
                 index.addBatch();
                 words.setLong(1, row.id());
-                words.setString(2, row.words());
+                words.setString(2, row.words(MessageIndex::joined, BORDER));
                 words.setString(
                         3,
                         room(row.message().numbering()) + " "

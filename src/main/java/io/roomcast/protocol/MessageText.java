@@ -76,9 +76,9 @@ public record MessageText(String sender, String content, List<String> values) {
         }
     }
 
-    /** All its words, in their order: first those of the content. */
-    public List<String> words() {
-        List<String> words = new ArrayList<>();
+    /** The words of its texts, in their order: first those of the content. No text is without words. */
+    public List<List<String>> words() {
+        List<List<String>> words = new ArrayList<>();
         int left = MAX_LENGTH;
         left -= add(words, content == null ? "" : content, left);
         for (String value : values) {
@@ -87,9 +87,12 @@ public record MessageText(String sender, String content, List<String> values) {
         return words;
     }
 
-    private static int add(List<String> words, String text, int most) {
+    private static int add(List<List<String>> words, String text, int most) {
         String cut = text.length() <= most ? text : text.substring(0, Math.max(0, most));
-        Words.of(cut).forEach(word -> words.add(word.text()));
+        List<String> found = Words.of(cut).stream().map(Words.Word::text).toList();
+        if (!found.isEmpty()) {
+            words.add(found);
+        }
         return cut.length();
     }
 }

@@ -1,13 +1,10 @@
 package io.roomcast.protocol;
 
 import java.lang.Character.UnicodeScript;
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Finds the words of a text, for the search: runs of letters, digits and the marks that follow them. All databases get
@@ -25,11 +22,6 @@ public final class Words {
             UnicodeScript.LAO,
             UnicodeScript.KHMER,
             UnicodeScript.MYANMAR);
-
-    /** Accents and the like. Marks of other scripts tell words apart. */
-    private static final Pattern ACCENTS = Pattern.compile("[\\u0300-\\u036f]");
-
-    private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{N}\\p{M}]");
 
     /**
      * A word in a text.
@@ -90,18 +82,13 @@ public final class Words {
         }
     }
 
-    /** A word without accents and in lower case. Empty if nothing is left. */
+    /** A word without case, accents and the like. Empty if nothing is left. */
     public static String folded(String word) {
-        boolean isAscii = true;
-        for (int i = 0; i < word.length() && isAscii; i++) {
-            isAscii = word.charAt(i) < 0x80;
-        }
-        if (isAscii) {
-            return word.toLowerCase(Locale.ROOT);
-        }
-        String bare = ACCENTS.matcher(Normalizer.normalize(word, Normalizer.Form.NFKD))
-                .replaceAll("");
-        return NO_WORD.matcher(Normalizer.normalize(bare, Normalizer.Form.NFC).toLowerCase(Locale.ROOT))
-                .replaceAll("");
+        return Folding.folded(word);
+    }
+
+    /** Whether a word is a single character because its script puts no space between words. */
+    static boolean isCharacter(String word) {
+        return WITHOUT_SPACES.contains(UnicodeScript.of(word.codePointAt(0)));
     }
 }

@@ -5,6 +5,7 @@ import io.roomcast.protocol.SearchTerms;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.protocol.UserId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -211,8 +212,11 @@ public interface Archive extends AutoCloseable {
      */
     FoundPage search(Search search);
 
-    /** Those of the words of a text that are looked for, such as other forms of a word. */
-    Set<String> matching(SearchTerms terms, Set<String> words);
+    /**
+     * Those of the words of a text that each of {@link SearchTerms#singles} finds, such as other forms of a word. Has no
+     * entry for a word that the database does not look for.
+     */
+    Map<SearchTerms.Term, Set<String>> matching(SearchTerms terms, Set<String> words);
 
     /** About how many messages are not in the index of the search yet. Empty while they are being looked for. */
     OptionalLong unindexed();

@@ -6,11 +6,13 @@ import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.MessageText;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.SearchPage;
+import io.roomcast.protocol.SearchTerms;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.protocol.Words;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -98,7 +100,7 @@ public final class ArchiveSearch implements AutoCloseable {
                     .toList();
             Set<String> different = new HashSet<>();
             words.forEach(each -> each.forEach(word -> different.add(word.text())));
-            Set<String> matching = archive.matching(search.terms(), different);
+            Map<SearchTerms.Term, Set<String>> matching = archive.matching(search.terms(), different);
             List<SearchPage.Result> results = new ArrayList<>();
             for (int i = 0; i < words.size(); i++) {
                 Archive.Found each = found.messages().get(i);
@@ -107,10 +109,7 @@ public final class ArchiveSearch implements AutoCloseable {
                         each.epoch(),
                         new StoredMessage(
                                 each.message().offset(), each.message().body()),
-                        words.get(i).stream()
-                                .filter(word -> matching.contains(word.text()))
-                                .limit(MAX_HITS)
-                                .toList()));
+                        hits(search.terms(), words.get(i), matching)));
             }
             return new SearchPage(results, found.next());
         } finally {
@@ -120,7 +119,19 @@ public final class ArchiveSearch implements AutoCloseable {
 
     private static List<Words.Word> words(Archive.Message message) {
         String content = MessageText.of(message.body()).content();
-        return content == null ? List.of() : Words.of(content);
+        return content == null
+                ? List.of()
+                : Words.of(content).stream()
+                        .filter(word -> !Words.folded(word.text()).isEmpty())
+                        .toList();
+    }
+
+    private static List<Words.Word> hits(
+            SearchTerms terms, List<Words.Word> words, Map<SearchTerms.Term, Set<String>> matching) {
+        return terms.hits(words.stream().map(Words.Word::text).toList(), matching).stream()
+                .limit(MAX_HITS)
+                .mapToObj(words::get)
+                .toList();
     }
 
     /** Ends the threads. Searches that wait are still answered. */

@@ -80,7 +80,7 @@ export class Search {
       this.#asked = { text: withBeginning(text), rooms: this.#rooms(), options: this.#options() };
       this.#load();
     } else {
-      this.#status.textContent = '';
+      this.#status.textContent = text && 'There is no word in this to look for.';
     }
   }
 
@@ -165,7 +165,7 @@ const SEARCH_TEXTS = {
   unavailable: 'The server cannot search right now. Try again in a moment.',
   disconnected: 'There is no connection now. Try again in a moment.',
   bad_request: 'The server does not understand this. A word needs two characters before a star.',
-  too_large: 'This is too long.',
+  too_large: 'This is too long. A search has at most 24 words and 256 characters.',
 };
 
 /** Somebody who types has not finished the last word. */

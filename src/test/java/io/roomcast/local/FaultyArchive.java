@@ -8,6 +8,7 @@ import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.support.Await;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -182,7 +183,7 @@ final class FaultyArchive implements Archive {
     }
 
     @Override
-    public Set<String> matching(SearchTerms terms, Set<String> words) {
+    public Map<SearchTerms.Term, Set<String>> matching(SearchTerms terms, Set<String> words) {
         return archive.matching(terms, words);
     }
 
