@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.nimbusds.jwt.JWTClaimsSet;
 import io.roomcast.support.Await;
 import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.Http;
 import io.roomcast.support.RoomClient;
+import io.roomcast.support.Tokens;
 import jakarta.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -280,5 +283,91 @@ class RecordsIT {
         assertEquals(3, imported(api, "one.copy", lines).getInt("stored"));
         List<String> copy = export(api, "rooms/one.copy");
         assertEquals(lines.get(1).replace("\"one\"", "\"one.copy\""), copy.get(1));
+    }
+
+    @Test
+    void aTokenErasesOnlyWhereItHasTheHistory() {
+        Map<String, String> settings = Map.of(
+                "roomcast.data",
+                directory.resolve("tokens").toString(),
+                "roomcast.api.key",
+                KEY,
+                "roomcast.api.claim",
+                "api",
+                "roomcast.auth.secret",
+                Tokens.SECRET);
+        try (EmbeddedServer tokens = EmbeddedServer.start(settings)) {
+            Http all = new Http(tokens.uri(), KEY);
+            for (String room : List.of("open", "ops-secret", "ops-other")) {
+                all.json("POST", "/api/v1/rooms/" + room + "/messages", "{\"sender\":\"gil\",\"content\":\"hi\"}");
+            }
+            JWTClaimsSet.Builder claims = Tokens.of("dpo", Duration.ofHours(1)).claim("api", List.of("operate"));
+            Http nowhere = new Http(tokens.uri(), Tokens.signed(claims));
+            JsonObject none = erase(nowhere, "gil");
+            assertEquals(0, none.getInt("messages"));
+            assertTrue(none.getJsonArray("remains").toString().contains("history: 3 rooms"), none::toString);
+            Http some = new Http(
+                    tokens.uri(),
+                    Tokens.signed(claims.claim("rooms", Map.of("open", List.of("*"), "ops-*", List.of()))));
+            JsonObject report = erase(some, "gil");
+            assertEquals(1, report.getInt("messages"));
+            assertTrue(report.getJsonArray("remains").toString().contains("history: 2 rooms"), report::toString);
+            assertEquals(4, export(all, "users/gil").size());
+            JsonObject rest = erase(all, "gil");
+            assertEquals(2, rest.getInt("messages"));
+            assertEquals(1, rest.getJsonArray("remains").size());
+        }
+    }
+
+    private static HttpResponse<String> search(String query) {
+        return api.send("GET", "/api/v1/search?" + query, null);
+    }
+
+    @Test
+    void aSearchRefusesWhatItDoesNotUnderstand() {
+        publish("searched", "hal", "\"content\":\"peculiar 1\"");
+        publish("searched", "hal", "\"content\":\"peculiar 2\"");
+        Await.until(
+                "both are indexed",
+                () -> search("text=peculiar&rooms=searched").body().split("hits").length == 3);
+        String cursor = Http.read(search("text=peculiar&limit=1").body()).getString("cursor");
+        assertEquals(200, search("text=peculiar&cursor=" + cursor).statusCode());
+        for (String wrong : List.of(
+                "&room=searched",
+                "&text=other",
+                "&limit=0",
+                "&cursor=null",
+                "&cursor=zzzzzzzzzzzz",
+                "&cursor=0" + cursor,
+                "&cursor=" + cursor + "&cursor=" + cursor)) {
+            HttpResponse<String> refused = search("text=peculiar" + wrong);
+            assertEquals(400, refused.statusCode(), wrong);
+            assertEquals("bad_request", Http.read(refused.body()).getString("code"));
+        }
+        assertTrue(search("text=x&room=a").body().contains("unknown parameter room"));
+        assertTrue(search("text=x&text=y").body().contains("text twice"));
+    }
+
+    private static List<JsonObject> send(int frames, String frame) {
+        HttpResponse<String> sent = new Http(server.uri(), null)
+                .send("POST", "/http/send?user=ida", (frame.replace('\'', '"') + "\n").repeat(frames));
+        assertEquals(200, sent.statusCode(), sent.body());
+        return sent.body().lines().map(Http::read).toList();
+    }
+
+    @Test
+    void manySmallPagesFitIntoTheAnswerOfASendAndManyLargeOnesDoNot() {
+        publish("small", "ann", "\"content\":\"short\"");
+        List<JsonObject> small = send(30, "{'type':'history','room':'small'}");
+        assertEquals(30, small.size());
+        assertTrue(small.stream().allMatch(line -> line.getString("type").equals("history")), small::toString);
+        for (int i = 0; i < 20; i++) {
+            publish("large", "ann", "\"content\":\"" + "long ".repeat(3_000) + "\"");
+        }
+        List<JsonObject> large = send(12, "{'type':'history','room':'large','limit':100}");
+        assertEquals(12, large.size());
+        assertEquals("history", large.get(0).getString("type"));
+        assertEquals("busy", large.get(11).getString("code"));
+        assertTrue(large.get(11).getString("text").contains("in another send"), large.get(11)::toString);
     }
 }

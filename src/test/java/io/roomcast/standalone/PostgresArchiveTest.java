@@ -1,5 +1,6 @@
 package io.roomcast.standalone;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -198,9 +199,22 @@ class PostgresArchiveTest extends ArchiveContractTest {
         assertFound("meeting", 2, 1);
         assertFound("\"met\"");
         assertFound("the");
-        assertEquals(
-                Set.of("meetings", "Meeting"),
-                archive.matching(SearchTerms.parse("meet the"), Set.of("meetings", "Meeting", "the", "over")));
+        SearchTerms terms = SearchTerms.parse("meet the nothing");
+        Map<SearchTerms.Term, Set<String>> matching =
+                archive.matching(terms, Set.of("meetings", "Meeting", "the", "over"));
+        assertEquals(2, matching.size());
+        assertEquals(Set.of("meetings", "Meeting"), matching.get(new SearchTerms.Term(List.of("meet"), false)));
+        archive.append(List.of(new Archive.Run(
+                room,
+                "e1",
+                List.of(new Archive.Message(
+                        3,
+                        1_900_000_000_000L,
+                        null,
+                        "{\"content\":\"we fly\",\"data\":[\"moon over the sea\"]}".getBytes(UTF_8))))));
+        assertFound("\"moons over the sea\"", 3);
+        assertFound("\"fly the moon\"");
+        assertFound("\"fly moon\"");
         archive.close();
         archive = open(url, "roomcast.archive.language", "english");
         indexAll();

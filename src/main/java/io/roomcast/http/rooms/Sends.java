@@ -50,11 +50,7 @@ public class Sends {
 
     /** The frames of a request, and what is needed to serve them. */
     private record Sent(
-            List<String> lines,
-            SentLines answers,
-            ClientSession main,
-            Identity identity,
-            RoomRequests requests) {}
+            List<String> lines, SentLines answers, ClientSession main, Identity identity, RoomRequests requests) {}
 
     private UnreadAnswers unread;
     private LeasedSessions leases;
@@ -168,8 +164,7 @@ public class Sends {
     }
 
     private ClientSession sessionFor(Sent sent, int index) {
-        return sessions.forOneFrame(
-                sent.main(), sent.answers().transportOf(index), sent.identity(), sent.requests());
+        return sessions.forOneFrame(sent.main(), sent.answers().transportOf(index), sent.identity(), sent.requests());
     }
 
     private void serve(ClientSession session, ClientFrame frame) {
