@@ -124,6 +124,11 @@ class ChatBrowserIT {
             assertThat(words).isFocused();
             page.locator("#search-where").selectOption("all");
             Locator found = page.locator(".found");
+            words.fill("\"");
+            assertThat(page.locator(".search-status")).hasText("There is no word in this to look for.");
+            words.fill("a ".repeat(25) + "\"");
+            assertThat(page.locator(".search-status"))
+                    .hasText("This is too long. A search has at most 24 words and 256 characters.");
             words.fill("zeppelin");
             assertThat(page.locator(".search-status")).hasText("2 messages");
             assertThat(found.first().locator("mark")).hasText("Zeppelins");
