@@ -64,6 +64,9 @@ public interface ConnectionWatch {
      */
     void complete(boolean hasListener, Runnable task);
 
-    /** Closes the connection of a client that reads nothing, where the server itself would wait for it for longer. */
+    /**
+     * Closes the connection of a client that reads nothing, or whose response ends early. Does nothing where the server does
+     * not let connections be closed, or others share this one.
+     */
     default void cut() {}
 }

@@ -67,6 +67,15 @@ public interface LongResponse {
     void endSession();
 
     /**
+     * Makes the network take the output in small steps, so that it is seen that a slow client reads. To be called before
+     * a long body. A client that reads nothing of it for {@code roomcast.http.answer-timeout} is cut off by the server.
+     */
+    void sendInSmallSteps();
+
+    /** Closes the connection without the end of the response, so that the client does not take it for whole. */
+    void cut();
+
+    /**
      * Runs a task when the network has taken all output that was written until now. The task never runs if the
      * connection ends before.
      */

@@ -12,6 +12,7 @@ public final class ResponseStream {
     private final HttpServletResponse response;
     /** Null on an application server. */
     private final LongResponse embedded;
+    private final ConnectionWatch watch;
     /** Unused on the embedded server. */
     private final ListenedStream stream;
 
@@ -19,6 +20,7 @@ public final class ResponseStream {
     public ResponseStream(HttpServletResponse response, LongResponse embedded, ConnectionWatch watch) {
         this.response = response;
         this.embedded = embedded;
+        this.watch = watch;
         this.stream = new ListenedStream(response, watch);
     }
 
@@ -54,6 +56,17 @@ public final class ResponseStream {
                 completion.accept(failure);
             }
         });
+    }
+
+    /**
+     * Closes the connection without the end of the response, where the server lets it be closed. {@link #end} must follow.
+     */
+    public void cut() {
+        if (embedded != null) {
+            embedded.cut();
+        } else {
+            watch.cut();
+        }
     }
 
     /**

@@ -2,7 +2,8 @@ package io.roomcast.standalone;
 
 /**
  * A connection of the embedded server, from its accept until it becomes a WebSocket or is closed. The {@link
- * ConnectionLimiter} reads and writes all fields under its lock, except {@code beingRead} and {@code tasks}.
+ * ConnectionLimiter} reads and writes all fields under its lock, except {@code beingRead}, {@code tookOutput} and
+ * {@code tasks}.
  */
 final class HttpConnection {
 
@@ -57,6 +58,8 @@ final class HttpConnection {
     boolean countsAsRequest;
     /** Bytes of its response that count among the unsent bytes of all responses. */
     long unsentBytes;
+    /** Whether the network has taken a whole part of a response since the limiter looked last. */
+    volatile boolean tookOutput;
     /** Whether input is being read now. The connection is then not idle, although no input is unread. */
     volatile boolean beingRead;
     /** Runs when the connection is closed before its response is complete; null for nothing. */
@@ -73,7 +76,10 @@ final class HttpConnection {
     /** Whether the network has taken no output for this long, although there was some. */
     boolean hasStalled(long now, long nanos) {
         int queuedBytes = socket.queuedBytes();
-        if (queuedBytes == 0 || queuedBytes != lastQueuedBytes) {
+        // The queue is as long as before if one part was taken, and the next one is of the same length.
+        boolean tookPart = tookOutput;
+        tookOutput = false;
+        if (queuedBytes == 0 || queuedBytes != lastQueuedBytes || tookPart) {
             lastQueuedBytes = queuedBytes;
             progressAt = now;
             return false;

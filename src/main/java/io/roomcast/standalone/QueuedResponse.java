@@ -1,13 +1,17 @@
 package io.roomcast.standalone;
 
 import io.roomcast.http.LongResponse;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.http.server.Response;
+import org.glassfish.grizzly.nio.NIOConnection;
 
 /**
  * The response on a connection of the embedded server, which queues what the network does not take at once.
@@ -19,6 +23,12 @@ import org.glassfish.grizzly.http.server.Response;
  */
 final class QueuedResponse implements LongResponse {
     private static final Logger LOG = System.getLogger(QueuedResponse.class.getName());
+
+    /**
+     * Linux doubles it, and takes more when a third is free. It would grow to megabytes by itself, and a reader of 100 KB
+     * in a second would seem to read nothing for 10 s.
+     */
+    private static final int SEND_BUFFER_BYTES = 128 << 10;
 
     private final FilterChainContext context;
     private final Connection<?> connection;
@@ -97,8 +107,26 @@ final class QueuedResponse implements LongResponse {
     }
 
     @Override
+    public void sendInSmallSteps() {
+        try {
+            ((SocketChannel) ((NIOConnection) connection).getChannel())
+                    .setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER_BYTES);
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "the client is gone", e);
+        }
+    }
+
+    @Override
+    public void cut() {
+        http.socket.cut();
+    }
+
+    @Override
     public void whenSent(Runnable task) {
-        ConnectionAddOn.afterOutputIsSent(connection, task);
+        ConnectionAddOn.afterOutputIsSent(connection, () -> {
+            http.tookOutput = true;
+            task.run();
+        });
     }
 
     @Override

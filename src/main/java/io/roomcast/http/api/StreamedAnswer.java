@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,13 +20,17 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * Sends an answer of any length, part by part, at the pace of its reader. The next part is asked for when the server has
- * taken the one before. A client that takes nothing for too long, or leaves, ends it.
+ * taken the one before. A client that takes nothing for too long, or leaves, ends it. What ends early ends without the
+ * last chunk, so that no client takes it for whole.
  *
  * <p><b>Concurrency.</b> No thread waits. One part is on its way at a time, so that each step happens after the one
  * before. Only {@link #end} may be called at any time, by the timer or when the connection ends.
  */
 final class StreamedAnswer {
     private static final Logger LOG = System.getLogger(StreamedAnswer.class.getName());
+
+    /** How much is given to an application server at once. */
+    private static final int PIECE_BYTES = 16 << 10;
 
     private final ApiAnswer.Parts parts;
     private final AsyncContext async;
@@ -42,7 +47,8 @@ final class StreamedAnswer {
 
     /**
      * @param embedded null on an application server
-     * @param unreadMillis how long the client may take nothing; 0 for ever
+     * @param unreadMillis how long the client of an application server may take nothing; 0 for ever. The embedded server
+     *     looks after that itself
      */
     StreamedAnswer(
             ApiAnswer.Parts parts,
@@ -59,7 +65,7 @@ final class StreamedAnswer {
         this.watch = watch;
         this.stream = new ResponseStream(response, embedded, watch);
         this.threads = threads;
-        this.unreadMillis = unreadMillis;
+        this.unreadMillis = embedded == null ? unreadMillis : 0;
     }
 
     /**
@@ -79,6 +85,7 @@ final class StreamedAnswer {
             return;
         }
         if (embedded != null) {
+            embedded.sendInSmallSteps();
             embedded.whenClosed(this::end);
         } else {
             watch.begin(this::end);
@@ -90,7 +97,7 @@ final class StreamedAnswer {
         var unused = parts.next().whenComplete((part, failure) -> {
             if (failure != null) {
                 LOG.log(Level.WARNING, "A long answer of the server API ends early", failure);
-                end();
+                cut();
             } else {
                 send(part);
             }
@@ -111,24 +118,34 @@ final class StreamedAnswer {
             }
             return;
         }
-        Future<?> timeout = endIfUnread();
-        stream.writePart(bytes, failure -> {
+        sendPieces(bytes, 0, part == null);
+    }
+
+    /** In pieces, because each one that the server takes shows that the client reads. */
+    private void sendPieces(byte[] bytes, int from, boolean isLastPart) {
+        int to = embedded == null ? Math.min(bytes.length, from + PIECE_BYTES) : bytes.length;
+        Future<?> timeout = cutIfUnread();
+        stream.writePart(Arrays.copyOfRange(bytes, from, to), failure -> {
             if (timeout != null) {
                 timeout.cancel(false);
             }
             if (failure != null) {
                 LOG.log(Level.DEBUG, "the client is gone", failure);
+                cut();
+            } else if (hasEnded.get()) {
+                LOG.log(Level.DEBUG, "the answer was cut");
+            } else if (to < bytes.length) {
+                sendPieces(bytes, to, isLastPart);
+            } else if (isLastPart) {
                 end();
-            } else if (part == null) {
-                end();
-            } else if (!hasEnded.get()) {
+            } else {
                 sendNext();
             }
         });
     }
 
     /** @return null if there is no time limit */
-    private Future<?> endIfUnread() {
+    private Future<?> cutIfUnread() {
         if (unreadMillis == 0) {
             return null;
         }
@@ -171,9 +188,11 @@ final class StreamedAnswer {
         return bytes;
     }
 
-    /** Ends the response to a client that reads nothing of it. */
+    /** Ends the response early, so that the client sees that it is not whole. */
     private void cut() {
-        watch.cut();
+        if (!hasEnded.get()) {
+            stream.cut();
+        }
         end();
     }
 
