@@ -245,9 +245,21 @@ public final class DurableRelay implements Relay {
     }
 
     @Override
+    public CompletionStage<Void> checkRestore(RoomName room, List<Restoring> messages) {
+        return whereArchived(room, () -> {
+            restores.check(room, messages);
+            return null;
+        });
+    }
+
+    @Override
     public CompletionStage<Restoring.Done> restore(RoomName room, Restoring messages) {
+        return whereArchived(room, () -> restores.restore(room, messages));
+    }
+
+    private <T> CompletionStage<T> whereArchived(RoomName room, Supplier<T> task) {
         return isArchived(room)
-                ? commits.run(() -> restores.restore(room, messages))
+                ? commits.run(task)
                 : CompletableFuture.failedFuture(new ProtocolException(
                         ErrorCode.CONFLICT, "this room keeps no history here (roomcast.history.size), and no archive"));
     }

@@ -237,12 +237,7 @@ final class GroupCommit implements AutoCloseable {
         try {
             requireWhole();
             for (Write write : writes) {
-                RoomBatch room = rooms.get(write.room());
-                if (room == null) {
-                    room = new RoomBatch(write.room(), begin(write.room()), memory);
-                    rooms.put(write.room(), room);
-                }
-                answers.add(room.add(write.drafts(), write.done()));
+                answers.add(add(write, rooms));
             }
             lastStoredAt = Math.max(lastStoredAt, clocks.wall().millis());
             List<Archive.Run> runs = rooms.values().stream()
@@ -274,6 +269,17 @@ final class GroupCommit implements AutoCloseable {
             }
         });
         answers.forEach(Runnable::run);
+    }
+
+    /** Gives offsets to the messages of a write. Returns what answers it after the commit. */
+    private Runnable add(Write write, Map<RoomName, RoomBatch> rooms) {
+        try {
+            return rooms.computeIfAbsent(write.room(), room -> new RoomBatch(room, begin(room), memory))
+                    .add(write.drafts(), write.done());
+        } catch (ProtocolException e) {
+            // A room that can take nothing is refused alone. The others of the commit are stored.
+            return () -> write.done().completeExceptionally(e);
+        }
     }
 
     private void commit(List<Archive.Run> runs) {

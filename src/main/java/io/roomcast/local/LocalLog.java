@@ -122,9 +122,17 @@ public final class LocalLog {
         if (first != null) {
             return new Appended(first, null);
         }
+        requireOffsetAfter(offset);
         requireSpaceFor(key);
         StoredMessage message = add(key, body, now);
         return new Appended(position(), message);
+    }
+
+    /** @throws ProtocolException {@code bad_request} if no message can follow the one with this offset */
+    static void requireOffsetAfter(long offset) {
+        if (offset >= Position.MAX_OFFSET) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the room has no offset left for another message");
+        }
     }
 
     /**

@@ -54,6 +54,7 @@ final class RoomBatch {
         if (first != null) {
             return first;
         }
+        LocalLog.requireOffsetAfter(before.offset() + messages.size());
         messages.add(draft);
         Position position = new Position(before.epoch(), before.offset() + messages.size());
         if (draft.key() != null) {

@@ -18,6 +18,8 @@ import java.util.Optional;
  * {@link GroupCommit}, so that nobody else gives offsets meanwhile.
  */
 final class RoomRestore {
+    private static final long PAGE_BYTES = 1 << 20;
+
     private final Archive archive;
     private final LocalRelay memory;
     private final InstantSource wall;
@@ -28,13 +30,21 @@ final class RoomRestore {
         this.wall = wall;
     }
 
+    /** As {@link io.roomcast.relay.Relay#checkRestore}; blocks. */
+    void check(RoomName room, List<Restoring> messages) {
+        requireNobody(room);
+        Optional<Archive.Numbering> newest = archive.numbering(room);
+        for (Restoring next : messages) {
+            if (present(room, newest, next) < next.messages().size()) {
+                newest = Optional.of(new Archive.Numbering(next.epoch(), next.last()));
+            }
+        }
+    }
+
     /** As {@link io.roomcast.relay.Relay#restore}; blocks. */
     Restoring.Done restore(RoomName room, Restoring messages) {
-        var subscribed = memory.withLogInMemory(room, log -> log.subscribed);
-        if (subscribed != null && subscribed.toCompletableFuture().join()) {
-            throw conflict("somebody is in the room; close it first, and let nobody in meanwhile");
-        }
-        int present = present(room, messages);
+        requireNobody(room);
+        int present = present(room, archive.numbering(room), messages);
         List<StoredMessage> missing =
                 messages.messages().subList(present, messages.messages().size());
         if (!missing.isEmpty()) {
@@ -44,12 +54,26 @@ final class RoomRestore {
         return new Restoring.Done(missing.size(), present);
     }
 
-    /** How many of the messages the room has, which are the first of them. */
-    private int present(RoomName room, Restoring messages) {
-        Optional<Archive.Numbering> newest = archive.numbering(room);
+    private void requireNobody(RoomName room) {
+        var subscribed = memory.withLogInMemory(room, log -> log.subscribed);
+        if (subscribed != null && subscribed.toCompletableFuture().join()) {
+            throw conflict("somebody is in the room; close it first, and let nobody in meanwhile");
+        }
+    }
+
+    /**
+     * How many of the messages the room has, which are the first of them.
+     *
+     * @param newest the numbering that the room has, or will have when these messages follow
+     */
+    private int present(RoomName room, Optional<Archive.Numbering> newest, Restoring messages) {
         if (newest.isEmpty()) {
             if (messages.previous() != null) {
                 throw conflict("the room lacks the epoch before that of these messages");
+            }
+            if (!messages.isBeginning()) {
+                throw conflict("the room is empty, and these messages begin at offset " + messages.first()
+                        + "; begin with the first line of the export");
             }
             return 0;
         }
@@ -60,11 +84,15 @@ final class RoomRestore {
                 throw conflict("the room lacks the messages from offset " + (last.offset() + 1) + " to "
                         + (messages.first() - 1));
             }
-            requireBegun(room, messages);
-            return (int) Math.min(size, last.offset() + 1 - messages.first());
+            int present = (int) Math.min(size, last.offset() + 1 - messages.first());
+            requireSame(room, messages, present);
+            return present;
         }
-        if (messages.last() <= lastOffset(room, messages.epoch())) {
-            requireBegun(room, messages);
+        if (hasHad(room, messages.epoch())) {
+            if (messages.last() > lastOffset(room, messages.epoch())) {
+                throw conflict("the room has gone on with another epoch already");
+            }
+            requireSame(room, messages, size);
             return size;
         }
         Position previous = messages.previous();
@@ -72,6 +100,35 @@ final class RoomRestore {
             throw conflict("the room has other messages already");
         }
         return 0;
+    }
+
+    private boolean hasHad(RoomName room, String epoch) {
+        return archive.epochs(room).stream().anyMatch(each -> each.name().equals(epoch));
+    }
+
+    /**
+     * Nobody may believe that messages are there if others are in their places.
+     *
+     * @param count how many of the messages, from the first on, the room must have
+     */
+    private void requireSame(RoomName room, Restoring messages, int count) {
+        if (count > 0) {
+            requireBegun(room, messages);
+        }
+        int compared = 0;
+        while (compared < count) {
+            List<Archive.Message> stored = archive.after(
+                    room, messages.epoch(), messages.first() + compared - 1, count - compared, PAGE_BYTES);
+            for (Archive.Message each : stored) {
+                StoredMessage brought = messages.messages().get(compared++);
+                if (each.offset() != brought.offset() || !SameMessage.is(each.body(), brought.body())) {
+                    throw conflict("the room has another message at offset " + brought.offset());
+                }
+            }
+            if (stored.isEmpty()) {
+                throw conflict("the room lacks the message at offset " + (messages.first() + compared));
+            }
+        }
     }
 
     /** What was before the first message of an epoch was deleted, or left out by an import. Nothing is put there. */

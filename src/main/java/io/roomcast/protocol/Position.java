@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
  * @param at {@code at} of the message at the offset; 0 if it is not known
  */
 public record Position(String epoch, long offset, long at) {
+    /** The largest offset that a message may have. */
+    public static final long MAX_OFFSET = WholeNumber.MAX;
+
     private static final Pattern QUERY = Pattern.compile("([^:]+):(\\d{1,18})(?::(\\d{1,18}))?");
 
     /** @throws ProtocolException {@code bad_request} if the server cannot have sent this position to a client */

@@ -119,8 +119,18 @@ public interface Relay extends RoomSource, AutoCloseable {
     }
 
     /**
+     * Checks whether {@link #restore} of these messages would succeed, one after the other. Stores nothing.
+     *
+     * @return fails as {@link #restore}
+     */
+    default CompletionStage<Void> checkRestore(RoomName room, List<Restoring> messages) {
+        return CompletableFuture.failedFuture(new ProtocolException(
+                ErrorCode.NOT_IMPLEMENTED, "this node has no archive of its own to which messages could be brought"));
+    }
+
+    /**
      * Stores messages at the places that they had elsewhere: in a room that has nothing, or has what comes before them.
-     * Those that the room has already are left as they are. Nobody is delivered them.
+     * Those that the room has already are left as they are, and must be the same. Nobody is delivered them.
      *
      * @param messages the caller bounds their number and bytes, because other rooms wait meanwhile
      * @return fails with {@code conflict} if the room has others or a member, and with {@code not_implemented} if this relay

@@ -9,9 +9,10 @@ import java.util.List;
  *
  * @param epoch name of the numbering
  * @param previous the last place of the epoch before; null if the epoch is the room's first
+ * @param isBeginning whether nothing is left of what came before these messages, so that an empty room may begin with them
  * @param messages not empty, with consecutive offsets, oldest first
  */
-public record Restoring(String epoch, Position previous, List<StoredMessage> messages) {
+public record Restoring(String epoch, Position previous, boolean isBeginning, List<StoredMessage> messages) {
     /**
      * What became of them.
      *
@@ -19,6 +20,10 @@ public record Restoring(String epoch, Position previous, List<StoredMessage> mes
      * @param present how many were there before
      */
     public record Done(int stored, int present) {}
+
+    public Restoring {
+        isBeginning |= previous == null && messages.get(0).offset() == 1;
+    }
 
     public long first() {
         return messages.get(0).offset();

@@ -5,6 +5,7 @@ import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.archive.Retention;
@@ -13,11 +14,15 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Warnings;
+import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
+import io.roomcast.relay.Restoring;
 import io.roomcast.standalone.EmbeddedArchive;
 import io.roomcast.support.CapturedLog;
 import io.roomcast.support.RelayRooms;
@@ -30,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -252,6 +258,32 @@ class DurableRelayTest extends KeptMessagesContract {
         assertEquals(2, get(ack).offset());
         assertEquals(get(ack), get(repeated));
         listener.awaitCount(room, 2);
+    }
+
+    @Test
+    void aRoomWithoutAnOffsetLeftIsRefusedAlone() {
+        StoredMessage last = new StoredMessage(Position.MAX_OFFSET, body("last", 1_000));
+        get(relay.restore(room, new Restoring("e1", null, true, List.of(last))));
+        archive.hold();
+        RoomName other = new RoomName("other");
+        CompletableFuture<Position> held =
+                relay.publish(other, null, body("a")).toCompletableFuture();
+        archive.awaitHeld();
+        CompletableFuture<Position> full =
+                relay.publish(room, null, body("too late")).toCompletableFuture();
+        CompletableFuture<Position> same =
+                relay.publish(other, null, body("b")).toCompletableFuture();
+        archive.letGo();
+        assertEquals(1, get(held).offset());
+        assertEquals(2, get(same).offset());
+        CompletionException failure = assertThrows(CompletionException.class, full::join);
+        assertEquals(ErrorCode.BAD_REQUEST, ((ProtocolException) failure.getCause()).code());
+        assertEquals(
+                List.of(last.offset()),
+                archive.before(room, "e1", Long.MAX_VALUE, 9, 1_000).stream()
+                        .map(Archive.Message::offset)
+                        .toList());
+        assertEquals(0, metrics.get(Counter.ARCHIVE_FAILED));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.StoredMessage;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +79,7 @@ abstract class KeptMessagesContract extends RelayContractTest {
         return new Restoring(
                 epoch,
                 previous,
+                false,
                 LongStream.rangeClosed(first, last)
                         .mapToObj(offset -> new StoredMessage(offset, body("r" + offset, 1_000 + offset)))
                         .toList());
@@ -98,14 +101,75 @@ abstract class KeptMessagesContract extends RelayContractTest {
         assertEquals(between(1, 3), allBackwards());
     }
 
+    @Test
+    void messagesInThePlacesOfOthersAreRefused() {
+        Restoring first = restoring("e1", null, 1, 5);
+        get(relay.restore(room, first));
+        List<StoredMessage> others = new ArrayList<>(restoring("e1", null, 1, 7).messages());
+        others.set(3, new StoredMessage(4, body("other", 1_004)));
+        assertEquals(
+                "the room has another message at offset 4",
+                conflict(new Restoring("e1", null, false, others)));
+        others.set(3, new StoredMessage(4, body("r4", 1_005)));
+        others.set(4, new StoredMessage(5, body("other", 1_005)));
+        assertEquals(
+                "the room has another message at offset 4",
+                conflict(new Restoring("e1", null, false, others)));
+        others.set(3, new StoredMessage(4, MessageFrames.erased(room, body("r4", 1_004))));
+        others.remove(4);
+        others.remove(4);
+        others.remove(4);
+        Restoring erased = new Restoring("e1", null, false, others);
+        assertEquals("the room has another message at offset 4", conflict(erased));
+        archive().replace(archive().epochs(room).get(0).id(), others.subList(3, 4));
+        assertEquals(new Restoring.Done(0, 4), get(relay.restore(room, erased)));
+        assertEquals(new Restoring.Done(0, 5), get(relay.restore(room, first)));
+        assertEquals(between(1, 5), allBackwards());
+        publish("said here");
+        assertEquals("the room has another message at offset 6", conflict(restoring("e1", null, 1, 7)));
+    }
+
+    @Test
+    void anEmptyRoomBeginsWithTheBeginning() {
+        Restoring later = restoring("e1", null, 5, 9);
+        assertTrue(conflict(later).startsWith("the room is empty, and these messages begin at offset 5"));
+        assertEquals(
+                new Restoring.Done(5, 0), get(relay.restore(room, new Restoring("e1", null, true, later.messages()))));
+        assertEquals(new Restoring.Done(0, 5), get(relay.restore(room, later)));
+    }
+
+    @Test
+    void anEpochThatHasEndedTakesNothingMore() {
+        Restoring next = restoring("e2", new Position("e1", 1), 1, 1);
+        Restoring back = restoring("e1", new Position("e2", 1), 2, 2);
+        List<Restoring> all = List.of(restoring("e1", null, 1, 1), next, back);
+        String ended = "the room has gone on with another epoch already";
+        assertEquals(ended, conflict(relay.checkRestore(room, all)));
+        get(relay.checkRestore(room, all.subList(0, 2)));
+        get(relay.restore(room, all.get(0)));
+        get(relay.restore(room, next));
+        assertEquals(ended, conflict(back));
+    }
+
+    private String conflict(Restoring messages) {
+        assertEquals(
+                conflict(relay.checkRestore(room, List.of(messages))), conflict(relay.restore(room, messages)));
+        return conflict(relay.restore(room, messages));
+    }
+
+    private static String conflict(CompletionStage<?> stage) {
+        CompletionException failure = assertThrows(
+                CompletionException.class, () -> stage.toCompletableFuture().join());
+        ProtocolException refused = (ProtocolException) failure.getCause();
+        assertEquals(ErrorCode.CONFLICT, refused.code());
+        return refused.getMessage();
+    }
+
     private static Position withoutProof(Position position) {
         return new Position(position.epoch(), position.offset());
     }
 
     private void assertConflict(Restoring messages) {
-        CompletionException failure = assertThrows(
-                CompletionException.class,
-                () -> relay.restore(room, messages).toCompletableFuture().join());
-        assertEquals(ErrorCode.CONFLICT, ((ProtocolException) failure.getCause()).code());
+        conflict(relay.restore(room, messages));
     }
 }

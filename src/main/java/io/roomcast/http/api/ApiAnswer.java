@@ -2,6 +2,8 @@ package io.roomcast.http.api;
 
 import io.roomcast.http.Problem;
 import io.roomcast.service.Failure;
+import jakarta.json.Json;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
 import jakarta.json.bind.JsonbConfig;
@@ -13,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The response to a request of the server API.
@@ -57,6 +60,11 @@ record ApiAnswer(int status, String contentType, String json, Map<String, String
     }
 
     static ApiAnswer of(Failure failure) {
+        return of(failure, problem -> {});
+    }
+
+    /** @param more adds further members to the description of the problem */
+    static ApiAnswer of(Failure failure, Consumer<JsonObjectBuilder> more) {
         Map<String, String> headers = new HashMap<>();
         if (failure.retryAfterMs() != null) {
             // The header has whole seconds. The time is rounded up, so that the client does not repeat the request too
@@ -67,8 +75,9 @@ record ApiAnswer(int status, String contentType, String json, Map<String, String
             headers.put("WWW-Authenticate", refusal.challenge());
         }
         Problem problem = Problem.of(failure);
-        return new ApiAnswer(
-                problem.status(), Problem.MEDIA_TYPE, problem.toJson().toString(), headers, null);
+        JsonObjectBuilder json = Json.createObjectBuilder(problem.toJson());
+        more.accept(json);
+        return new ApiAnswer(problem.status(), Problem.MEDIA_TYPE, json.build().toString(), headers, null);
     }
 
     /** Writes all but the body. */

@@ -1,7 +1,6 @@
 package io.roomcast.http.api;
 
 import io.roomcast.config.Permission;
-import io.roomcast.http.Problem;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.RoomName;
@@ -13,7 +12,8 @@ import io.roomcast.service.records.Exports;
 import io.roomcast.service.records.Imports;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.json.JsonObject;
+import jakarta.json.Json;
+import jakarta.json.JsonObjectBuilder;
 import java.lang.System.Logger;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,18 +30,19 @@ public class RecordApi {
      * What an import did.
      *
      * @param end whether the last line of an export was among the lines
-     * @param error why the next message was not stored, and none after it; null if all are in the room
      */
-    public record Imported(String room, int messages, int stored, int present, boolean end, JsonObject error) {
+    public record Imported(String room, int messages, int stored, int present, boolean end) {
         private static Imported of(RoomName room, Imports.Report report) {
-            JsonObject error = null;
-            if (report.failure() != null) {
-                Failure failure = Failure.of(report.failure());
-                failure.log(LOG, "A part of an import was not stored");
-                error = Problem.of(failure).toJson();
-            }
-            return new Imported(
-                    room.value(), report.messages(), report.stored(), report.present(), report.hasEnd(), error);
+            return new Imported(room.value(), report.messages(), report.stored(), report.present(), report.hasEnd());
+        }
+
+        JsonObjectBuilder toJson() {
+            return Json.createObjectBuilder()
+                    .add("room", room)
+                    .add("messages", messages)
+                    .add("stored", stored)
+                    .add("present", present)
+                    .add("end", end);
         }
     }
 
@@ -92,7 +93,17 @@ public class RecordApi {
         RoomName room = new RoomName(request.name());
         caller.require(Permission.PUBLISH, room);
         return imports.store(room, request.body(), caller.author())
-                .thenApply(report -> ApiAnswer.ok(Imported.of(room, report)));
+                .thenApply(report -> answer(Imported.of(room, report), report.failure()));
+    }
+
+    /** @param why why the next message was not stored, and none after it; null if all are in the room */
+    private static ApiAnswer answer(Imported imported, Throwable why) {
+        if (why == null) {
+            return ApiAnswer.ok(imported);
+        }
+        Failure failure = Failure.of(why);
+        failure.log(LOG, "A part of an import was not stored");
+        return ApiAnswer.of(failure, problem -> problem.add("imported", imported.toJson()));
     }
 
     private ApiAnswer erase(ApiRequest request, ApiCaller caller) {

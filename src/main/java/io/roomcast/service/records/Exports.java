@@ -3,6 +3,7 @@ package io.roomcast.service.records;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserId;
@@ -57,7 +58,12 @@ public class Exports {
                 return new Export(thread, head, out -> -1, close);
             }
             head.add("epoch", last.get().epoch()).add("offset", last.get().offset());
-            return new Export(thread, head, new RoomMessages(from, room, last.get()), close);
+            RoomMessages messages = new RoomMessages(from, room, last.get());
+            Position first = messages.first();
+            if (first != null) {
+                head.add("first", RecordLine.placeObject(first));
+            }
+            return new Export(thread, head, messages, close);
         });
     }
 

@@ -29,6 +29,9 @@ import java.util.regex.Pattern;
  * @param payload null if the message was erased
  */
 record ImportLine(String epoch, Position previous, Payload payload, StoredMessage message) {
+    /** So that many messages can follow those that were brought. */
+    private static final long MAX_OFFSET = Position.MAX_OFFSET - (1L << 32);
+
     /** Epochs get into frames as they are. */
     private static final Pattern EPOCH = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
@@ -36,12 +39,16 @@ record ImportLine(String epoch, Position previous, Payload payload, StoredMessag
      * Reads a line.
      *
      * @param room to which the messages go, whatever the line says
+     * @param latest the latest time that a message may have, in milliseconds since 1970 UTC
      * @throws ProtocolException {@code bad_request}, with a text that repeats nothing of the line
      */
-    static ImportLine of(JsonMembers line, RoomName room, ServerFrameWriter writer) {
+    static ImportLine of(JsonMembers line, RoomName room, ServerFrameWriter writer, long latest) {
         Position place = position(line);
         Position previous = line.text("previous") == null ? null : position(members(line.text("previous")));
         long at = number(line, "at");
+        if (at > latest) {
+            throw bad("at is in the future");
+        }
         if ("true".equals(line.text("erased"))) {
             byte[] before = ("{\"at\":" + at + "}").getBytes(StandardCharsets.US_ASCII);
             return new ImportLine(
@@ -66,6 +73,11 @@ record ImportLine(String epoch, Position previous, Payload payload, StoredMessag
         return new ImportLine(place.epoch(), previous, payload, new StoredMessage(place.offset(), writer.body(body)));
     }
 
+    /** @param place may be null */
+    boolean isAt(Position place) {
+        return place != null && place.epoch().equals(epoch) && place.offset() == message.offset();
+    }
+
     /** @throws ProtocolException {@code bad_request} if the text is no JSON object */
     static JsonMembers members(String text) {
         try {
@@ -76,7 +88,8 @@ record ImportLine(String epoch, Position previous, Payload payload, StoredMessag
         }
     }
 
-    private static Position position(JsonMembers line) {
+    /** The position that a line has, or an object in it. */
+    static Position position(JsonMembers line) {
         String epoch = required(line, "epoch");
         long offset = number(line, "offset");
         if (!EPOCH.matcher(epoch).matches()) {
@@ -84,6 +97,9 @@ record ImportLine(String epoch, Position previous, Payload payload, StoredMessag
         }
         if (offset < 1) {
             throw bad("offset must be 1 or more");
+        }
+        if (offset > MAX_OFFSET) {
+            throw bad("offset leaves no room for later messages");
         }
         return new Position(epoch, offset);
     }

@@ -1,6 +1,7 @@
 package io.roomcast.service.records;
 
 import io.roomcast.node.Author;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
 import io.roomcast.protocol.RoomName;
@@ -14,11 +15,15 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /** Brings the lines of an export back to a room. Any thread; no method blocks. */
 @ApplicationScoped
 public class Imports {
     private static final Logger LOG = System.getLogger(Imports.class.getName());
+
+    /** By how much the clock of the node that stored a message may be ahead. Later times would break the order of a search. */
+    private static final long AHEAD_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
     /**
      * What an import did.
@@ -38,15 +43,17 @@ public class Imports {
     private Relay relay;
     private ServerFrameWriter writer;
     private Limits limits;
+    private Clocks clocks;
 
     /** For the container's proxy. */
     protected Imports() {}
 
     @Inject
-    public Imports(Relay relay, ServerFrameWriter writer, Limits limits) {
+    public Imports(Relay relay, ServerFrameWriter writer, Limits limits, Clocks clocks) {
         this.relay = relay;
         this.writer = writer;
         this.limits = limits;
+        this.clocks = clocks;
     }
 
     /**
@@ -57,9 +64,11 @@ public class Imports {
      *     then
      */
     public CompletionStage<Report> store(RoomName room, String text, Author author) {
-        ImportLines lines = new ImportLines(room, writer, limits);
+        ImportLines lines = new ImportLines(room, writer, limits, clocks.wall().millis() + AHEAD_MILLIS);
         lines.read(text);
-        return store(room, lines.steps(), 0, new Report(lines.messages(), 0, 0, lines.hasEnd(), null))
+        Report none = new Report(lines.messages(), 0, 0, lines.hasEnd(), null);
+        return relay.checkRestore(room, lines.steps())
+                .thenCompose(checked -> store(room, lines.steps(), 0, none))
                 .thenApply(report -> {
                     LOG.log(
                             Level.INFO,

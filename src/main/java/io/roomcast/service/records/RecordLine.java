@@ -1,6 +1,7 @@
 package io.roomcast.service.records;
 
 import io.roomcast.protocol.MessageText;
+import io.roomcast.protocol.Position;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.protocol.UserId;
 import jakarta.json.Json;
@@ -31,6 +32,10 @@ final class RecordLine {
 
     static String place(String epoch, long offset) {
         return "{\"epoch\":\"" + epoch + "\",\"offset\":" + offset + "}";
+    }
+
+    static JsonObjectBuilder placeObject(Position place) {
+        return Json.createObjectBuilder().add("epoch", place.epoch()).add("offset", place.offset());
     }
 
     static void write(ByteArrayOutputStream out, JsonObjectBuilder line) {

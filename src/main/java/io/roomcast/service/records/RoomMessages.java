@@ -1,5 +1,6 @@
 package io.roomcast.service.records;
 
+import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Archive;
@@ -15,6 +16,8 @@ final class RoomMessages implements Export.Source {
     private final Archive archive;
     private final Archive.Numbering last;
     private final ArrayDeque<Archive.Epoch> epochs;
+    /** The page that is written next; null before it is read. */
+    private List<Archive.Message> ahead;
     /** Offset of the last message that was read of the first of the epochs. */
     private long offset;
     /** The last place of the epoch before; null if there was none. */
@@ -27,13 +30,30 @@ final class RoomMessages implements Export.Source {
         this.epochs = new ArrayDeque<>(archive.epochs(room));
     }
 
+    /** The position of the first message; null if there is none. Retention may have deleted earlier ones. */
+    Position first() {
+        while (!epochs.isEmpty()) {
+            ahead = page();
+            if (!ahead.isEmpty()) {
+                return new Position(epochs.peek().name(), ahead.get(0).offset());
+            }
+            epochs.remove();
+        }
+        return null;
+    }
+
+    private List<Archive.Message> page() {
+        return archive.after(epochs.peek().id(), offset, PAGE_MESSAGES, PAGE_BYTES);
+    }
+
     @Override
     public int writePage(ByteArrayOutputStream out) {
         Archive.Epoch epoch = epochs.peek();
         if (epoch == null) {
             return -1;
         }
-        List<Archive.Message> page = archive.after(epoch.id(), offset, PAGE_MESSAGES, PAGE_BYTES);
+        List<Archive.Message> page = ahead == null ? page() : ahead;
+        ahead = null;
         boolean isNewest = epoch.name().equals(last.epoch());
         int lines = 0;
         for (Archive.Message message : page) {
