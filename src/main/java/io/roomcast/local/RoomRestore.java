@@ -10,8 +10,11 @@ import io.roomcast.relay.Archive;
 import io.roomcast.relay.Restoring;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Brings messages from elsewhere to the archive, at the places that they had. All calls come from the thread of the
@@ -34,9 +37,11 @@ final class RoomRestore {
     void check(RoomName room, List<Restoring> messages) {
         requireNobody(room);
         Optional<Archive.Numbering> newest = archive.numbering(room);
+        Set<String> epochs = epochs(room);
         for (Restoring next : messages) {
-            if (present(room, newest, next) < next.messages().size()) {
+            if (present(room, newest, epochs, next) < next.messages().size()) {
                 newest = Optional.of(new Archive.Numbering(next.epoch(), next.last()));
+                epochs.add(next.epoch());
             }
         }
     }
@@ -44,7 +49,7 @@ final class RoomRestore {
     /** As {@link io.roomcast.relay.Relay#restore}; blocks. */
     Restoring.Done restore(RoomName room, Restoring messages) {
         requireNobody(room);
-        int present = present(room, archive.numbering(room), messages);
+        int present = present(room, archive.numbering(room), epochs(room), messages);
         List<StoredMessage> missing =
                 messages.messages().subList(present, messages.messages().size());
         if (!missing.isEmpty()) {
@@ -65,8 +70,10 @@ final class RoomRestore {
      * How many of the messages the room has, which are the first of them.
      *
      * @param newest the numbering that the room has, or will have when these messages follow
+     * @param epochs all that the room has had until then
      */
-    private int present(RoomName room, Optional<Archive.Numbering> newest, Restoring messages) {
+    private int present(
+            RoomName room, Optional<Archive.Numbering> newest, Set<String> epochs, Restoring messages) {
         if (newest.isEmpty()) {
             if (messages.previous() != null) {
                 throw conflict("the room lacks the epoch before that of these messages");
@@ -88,7 +95,7 @@ final class RoomRestore {
             requireSame(room, messages, present);
             return present;
         }
-        if (hasHad(room, messages.epoch())) {
+        if (epochs.contains(messages.epoch())) {
             if (messages.last() > lastOffset(room, messages.epoch())) {
                 throw conflict("the room has gone on with another epoch already");
             }
@@ -102,8 +109,8 @@ final class RoomRestore {
         return 0;
     }
 
-    private boolean hasHad(RoomName room, String epoch) {
-        return archive.epochs(room).stream().anyMatch(each -> each.name().equals(epoch));
+    private Set<String> epochs(RoomName room) {
+        return archive.epochs(room).stream().map(Archive.Epoch::name).collect(Collectors.toCollection(HashSet::new));
     }
 
     /**

@@ -97,7 +97,7 @@ public class RecordApi {
     }
 
     /** @param why why the next message was not stored, and none after it; null if all are in the room */
-    private static ApiAnswer answer(Imported imported, Throwable why) {
+    static ApiAnswer answer(Imported imported, Throwable why) {
         if (why == null) {
             return ApiAnswer.ok(imported);
         }
