@@ -72,6 +72,15 @@ public interface LongResponse {
      */
     void sendInSmallSteps();
 
+    /**
+     * Gives a slow client time to read. The system of the client may take megabytes at once, and then nothing until half of
+     * them are read, which nobody sees here. So a client counts as one that reads nothing only when one of 100 KB in a
+     * second had read everything.
+     *
+     * @param bytes how many are written next
+     */
+    void allowToRead(int bytes);
+
     /** Closes the connection without the end of the response, so that the client does not take it for whole. */
     void cut();
 

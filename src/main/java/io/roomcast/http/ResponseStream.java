@@ -12,6 +12,7 @@ public final class ResponseStream {
     private final HttpServletResponse response;
     /** Null on an application server. */
     private final LongResponse embedded;
+
     private final ConnectionWatch watch;
     /** Unused on the embedded server. */
     private final ListenedStream stream;

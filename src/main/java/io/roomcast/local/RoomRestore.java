@@ -72,8 +72,7 @@ final class RoomRestore {
      * @param newest the numbering that the room has, or will have when these messages follow
      * @param epochs all that the room has had until then
      */
-    private int present(
-            RoomName room, Optional<Archive.Numbering> newest, Set<String> epochs, Restoring messages) {
+    private int present(RoomName room, Optional<Archive.Numbering> newest, Set<String> epochs, Restoring messages) {
         if (newest.isEmpty()) {
             if (messages.previous() != null) {
                 throw conflict("the room lacks the epoch before that of these messages");

@@ -31,8 +31,9 @@ final class SameMessage {
         try {
             JsonMembers one = members(stored);
             JsonMembers other = members(brought);
-            return MEMBERS.stream().allMatch(name -> Objects.equals(one.text(name), other.text(name))
-                    || Objects.equals(one.value(name), other.value(name)));
+            return MEMBERS.stream()
+                    .allMatch(name -> Objects.equals(one.text(name), other.text(name))
+                            || Objects.equals(one.value(name), other.value(name)));
         } catch (RuntimeException e) {
             // The JSON library does not read one of them, and the bytes differ.
             return false;

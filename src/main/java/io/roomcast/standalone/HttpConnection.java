@@ -1,11 +1,18 @@
 package io.roomcast.standalone;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * A connection of the embedded server, from its accept until it becomes a WebSocket or is closed. The {@link
- * ConnectionLimiter} reads and writes all fields under its lock, except {@code beingRead}, {@code tookOutput} and
- * {@code tasks}.
+ * ConnectionLimiter} reads and writes all fields under its lock, except {@code beingRead}, {@code tookOutput},
+ * {@code newBytes} and {@code tasks}.
  */
 final class HttpConnection {
+    /** The slowest reader of a long response that is surely not cut off, in bytes in a second. */
+    private static final long SLOW_READER = 100_000;
+    /** As much as the system of a client may take before the client reads it. */
+    private static final long MOST_UNREAD = 8 << 20;
 
     /** The operations of the TCP connection that the limiter needs. */
     interface Socket {
@@ -60,6 +67,12 @@ final class HttpConnection {
     long unsentBytes;
     /** Whether the network has taken a whole part of a response since the limiter looked last. */
     volatile boolean tookOutput;
+    /** Bytes of a long response that were written since the limiter looked last. */
+    final AtomicLong newBytes = new AtomicLong();
+    /** How many of these bytes a slow reader has not read yet. */
+    private long unreadBytes;
+    /** When the limiter looked last. */
+    private long lookedAt;
     /** Whether input is being read now. The connection is then not idle, although no input is unread. */
     volatile boolean beingRead;
     /** Runs when the connection is closed before its response is complete; null for nothing. */
@@ -76,6 +89,10 @@ final class HttpConnection {
     /** Whether the network has taken no output for this long, although there was some. */
     boolean hasStalled(long now, long nanos) {
         int queuedBytes = socket.queuedBytes();
+        double seconds = (now - lookedAt) / (double) TimeUnit.SECONDS.toNanos(1);
+        unreadBytes = Math.max(0, unreadBytes - (long) (seconds * SLOW_READER)) + newBytes.getAndSet(0);
+        unreadBytes = Math.min(unreadBytes, MOST_UNREAD);
+        lookedAt = now;
         // The queue is as long as before if one part was taken, and the next one is of the same length.
         boolean tookPart = tookOutput;
         tookOutput = false;
@@ -84,7 +101,7 @@ final class HttpConnection {
             progressAt = now;
             return false;
         }
-        return now - progressAt >= nanos;
+        return now - progressAt >= nanos && unreadBytes == 0;
     }
 
     boolean isIdle() {

@@ -117,6 +117,11 @@ final class QueuedResponse implements LongResponse {
     }
 
     @Override
+    public void allowToRead(int bytes) {
+        http.newBytes.addAndGet(bytes);
+    }
+
+    @Override
     public void cut() {
         http.socket.cut();
     }

@@ -210,8 +210,7 @@ class RecordsIT {
                 "the room is empty, and these messages begin at offset 2; begin with the first line of the export",
                 refused(409, api, "late", lines.subList(2, 3)));
         String trimmed = lines.get(0).replace("\"offset\":1}", "\"offset\":2}");
-        assertEquals(
-                1, imported(api, "late", List.of(trimmed, lines.get(2))).getInt("stored"));
+        assertEquals(1, imported(api, "late", List.of(trimmed, lines.get(2))).getInt("stored"));
         assertEquals("the room begins at offset 2, and takes nothing before it", refused(409, api, "late", lines));
         assertEquals(1, imported(api, "early", lines.subList(1, 2)).getInt("stored"));
         assertEquals("the room lacks the messages from offset 2 to 2", refused(409, api, "early", lines.subList(3, 4)));
@@ -232,11 +231,13 @@ class RecordsIT {
     @Test
     void whatIsInThePlaceOfAnotherMessageIsAConflict() {
         String first = line("e", 1, 5, "");
-        assertEquals(2, imported(api, "places", List.of(first, line("e", 2, 6, ""))).getInt("stored"));
+        assertEquals(
+                2, imported(api, "places", List.of(first, line("e", 2, 6, ""))).getInt("stored"));
         publish("places", "bob", "\"content\":\"said here\"");
         List<String> more = List.of(first, line("e", 2, 6, ""), line("e", 3, 7, ""), line("e", 4, 8, ""));
         assertEquals("the room has another message at offset 3", refused(409, api, "places", more));
-        for (String other : List.of(first.replace(":5", ":4"), first.replace("ann", "eve"), first.replace("\"x", "\"y"))) {
+        for (String other :
+                List.of(first.replace(":5", ":4"), first.replace("ann", "eve"), first.replace("\"x", "\"y"))) {
             assertEquals("the room has another message at offset 1", refused(409, api, "places", List.of(other)));
         }
         assertEquals(5, export(api, "rooms/places").size());
@@ -252,9 +253,7 @@ class RecordsIT {
                         400,
                         api,
                         "far",
-                        List.of(
-                                line("e", tooFar, 5, ""),
-                                line("e", 1, System.currentTimeMillis() + 120_000, ""))));
+                        List.of(line("e", tooFar, 5, ""), line("e", 1, System.currentTimeMillis() + 120_000, ""))));
         assertEquals(
                 "nothing was stored: line 2: previous does not name the message before; line 3: previous does not name"
                         + " the message before",
@@ -294,11 +293,12 @@ class RecordsIT {
     private static Socket asking(String room) throws IOException {
         Socket client = new Socket();
         client.setReceiveBufferSize(64 << 10);
-        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.uri().getPort()));
+        client.connect(new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), server.uri().getPort()));
         client.setSoTimeout(20_000);
         client.getOutputStream()
-                .write(("GET /api/v1/rooms/" + room + "/export HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + KEY
-                                + "\r\nConnection: close\r\n\r\n")
+                .write(("GET /api/v1/rooms/" + room + "/export HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                + KEY + "\r\nConnection: close\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         return client;
     }

@@ -266,13 +266,11 @@ class DurableRelayTest extends KeptMessagesContract {
         get(relay.restore(room, new Restoring("e1", null, true, List.of(last))));
         archive.hold();
         RoomName other = new RoomName("other");
-        CompletableFuture<Position> held =
-                relay.publish(other, null, body("a")).toCompletableFuture();
+        CompletableFuture<Position> held = relay.publish(other, null, body("a")).toCompletableFuture();
         archive.awaitHeld();
         CompletableFuture<Position> full =
                 relay.publish(room, null, body("too late")).toCompletableFuture();
-        CompletableFuture<Position> same =
-                relay.publish(other, null, body("b")).toCompletableFuture();
+        CompletableFuture<Position> same = relay.publish(other, null, body("b")).toCompletableFuture();
         archive.letGo();
         assertEquals(1, get(held).offset());
         assertEquals(2, get(same).offset());

@@ -107,14 +107,10 @@ abstract class KeptMessagesContract extends RelayContractTest {
         get(relay.restore(room, first));
         List<StoredMessage> others = new ArrayList<>(restoring("e1", null, 1, 7).messages());
         others.set(3, new StoredMessage(4, body("other", 1_004)));
-        assertEquals(
-                "the room has another message at offset 4",
-                conflict(new Restoring("e1", null, false, others)));
+        assertEquals("the room has another message at offset 4", conflict(new Restoring("e1", null, false, others)));
         others.set(3, new StoredMessage(4, body("r4", 1_005)));
         others.set(4, new StoredMessage(5, body("other", 1_005)));
-        assertEquals(
-                "the room has another message at offset 4",
-                conflict(new Restoring("e1", null, false, others)));
+        assertEquals("the room has another message at offset 4", conflict(new Restoring("e1", null, false, others)));
         others.set(3, new StoredMessage(4, MessageFrames.erased(room, body("r4", 1_004))));
         others.remove(4);
         others.remove(4);
@@ -152,8 +148,7 @@ abstract class KeptMessagesContract extends RelayContractTest {
     }
 
     private String conflict(Restoring messages) {
-        assertEquals(
-                conflict(relay.checkRestore(room, List.of(messages))), conflict(relay.restore(room, messages)));
+        assertEquals(conflict(relay.checkRestore(room, List.of(messages))), conflict(relay.restore(room, messages)));
         return conflict(relay.restore(room, messages));
     }
 

@@ -213,6 +213,35 @@ class ConnectionLimiterTest {
         assertTrue(wasCut(drips));
     }
 
+    /** The system of the client has taken it, and takes nothing more until the client has read some of it. */
+    @Test
+    void whoMayStillBeReadingALongAnswerStays() {
+        HttpConnection http = enters();
+        limiter.beginRequest(http);
+        socket(http).queued = 1_000;
+        http.newBytes.addAndGet(2_500_000);
+        for (int i = 0; i < 22; i++) {
+            passes(1);
+            assertFalse(wasCut(http), i + " s");
+        }
+        for (int i = 0; i < 6; i++) {
+            passes(1);
+        }
+        assertTrue(wasCut(http));
+    }
+
+    @Test
+    void whoTakesOneWholePartAfterTheOtherStays() {
+        HttpConnection http = enters();
+        limiter.beginRequest(http);
+        socket(http).queued = 1_000;
+        for (int i = 0; i < 30; i++) {
+            http.tookOutput = true;
+            passes(1);
+        }
+        assertFalse(wasCut(http));
+    }
+
     @Test
     void whoTakesNothingOfAnAnswerGoes() {
         HttpConnection takes = enters();

@@ -32,6 +32,11 @@ final class StreamedAnswer {
     /** How much is given to an application server at once. */
     private static final int PIECE_BYTES = 16 << 10;
 
+    /** As much as the systems on both sides may take before the client reads it. */
+    private static final long MOST_UNREAD = 8 << 20;
+    /** The slowest reader that is surely not cut off, in bytes in a millisecond. */
+    private static final long SLOW_READER = 100;
+
     private final ApiAnswer.Parts parts;
     private final AsyncContext async;
     private final LongResponse embedded;
@@ -44,6 +49,8 @@ final class StreamedAnswer {
     private final ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     /** Null if the client takes no gzip. */
     private GZIPOutputStream gzip;
+    /** Of the body until now. */
+    private long sentBytes;
 
     /**
      * @param embedded null on an application server
@@ -124,7 +131,11 @@ final class StreamedAnswer {
     /** In pieces, because each one that the server takes shows that the client reads. */
     private void sendPieces(byte[] bytes, int from, boolean isLastPart) {
         int to = embedded == null ? Math.min(bytes.length, from + PIECE_BYTES) : bytes.length;
+        sentBytes += to - from;
         Future<?> timeout = cutIfUnread();
+        if (embedded != null) {
+            embedded.allowToRead(to - from);
+        }
         stream.writePart(Arrays.copyOfRange(bytes, from, to), failure -> {
             if (timeout != null) {
                 timeout.cancel(false);
@@ -149,9 +160,10 @@ final class StreamedAnswer {
         if (unreadMillis == 0) {
             return null;
         }
+        // The system of the client may have taken as much, and takes nothing more until the client has read some of it.
+        long millis = unreadMillis + Math.min(sentBytes, MOST_UNREAD) / SLOW_READER;
         try {
-            return threads.timer()
-                    .schedule(() -> threads.pool().execute(this::cut), unreadMillis, TimeUnit.MILLISECONDS);
+            return threads.timer().schedule(() -> threads.pool().execute(this::cut), millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             return null; // The node stops.
         }

@@ -77,7 +77,11 @@ final class ImportLines {
             badLines++;
             problems.add("the last line names " + announced + " messages, and here are " + messages);
         }
-        if (hasHead && announced > 0 && last != null && badLines == 0 && !last.equals(place(steps.get(steps.size() - 1)))) {
+        if (hasHead
+                && announced > 0
+                && last != null
+                && badLines == 0
+                && !last.equals(place(steps.get(steps.size() - 1)))) {
             badLines++;
             problems.add("the first line names another last message than here is");
         }
