@@ -10,15 +10,9 @@ import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.Http;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.Tokens;
-import io.roomcast.support.ScrapedMetrics;
 import jakarta.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,8 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -53,8 +45,7 @@ class RecordsIT {
     private static Http api;
 
     static EmbeddedServer start(Path data) {
-        return EmbeddedServer.start(Map.of(
-                "roomcast.data", data.toString(), "roomcast.api.key", KEY, "roomcast.http.answer-timeout", "1s"));
+        return EmbeddedServer.start(Map.of("roomcast.data", data.toString(), "roomcast.api.key", KEY));
     }
 
     @BeforeAll
@@ -279,69 +270,6 @@ class RecordsIT {
                 "nothing was stored: line 2: the first line names another first message",
                 refused(400, api, "far", List.of(head, line("a", 2, 5, ""), end)));
         assertEquals(2, export(api, "rooms/far").size());
-    }
-
-    private static void publishMuch(String room) {
-        String several = IntStream.range(0, 100)
-                .mapToObj(n -> "{\"content\":\"" + "word ".repeat(800) + "\"}")
-                .collect(Collectors.joining(","));
-        for (int i = 0; i < 10; i++) {
-            publish(room, "ann", "\"messages\":[" + several + "]");
-        }
-    }
-
-    private static Socket asking(String room) throws IOException {
-        Socket client = new Socket();
-        client.setReceiveBufferSize(64 << 10);
-        client.connect(new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), server.uri().getPort()));
-        client.setSoTimeout(20_000);
-        client.getOutputStream()
-                .write(("GET /api/v1/rooms/" + room + "/export HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                                + KEY + "\r\nConnection: close\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII));
-        return client;
-    }
-
-    private static double cutAnswers() {
-        return ScrapedMetrics.of(server.uri())
-                .series()
-                .getOrDefault("roomcast_limits_reached_total{limit=\"http.answer-timeout\"}", 0.0);
-    }
-
-    @Test
-    void aSlowClientThatReadsAllTheTimeGetsAWholeExport() throws IOException {
-        publishMuch("slow");
-        StringBuilder read = new StringBuilder();
-        try (Socket client = asking("slow")) {
-            InputStream in = client.getInputStream();
-            byte[] some;
-            do {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-                some = in.readNBytes(50_000);
-                read.append(new String(some, StandardCharsets.ISO_8859_1));
-            } while (some.length > 0);
-        }
-        assertTrue(read.length() > 4_000_000, () -> read.length() + " bytes");
-        assertTrue(read.toString().endsWith("0\r\n\r\n"), () -> read.substring(read.length() - 100));
-        assertTrue(read.indexOf("{\"type\":\"end\",\"messages\":1000,\"complete\":true}") > 0);
-    }
-
-    @Test
-    void anExportThatIsCutDoesNotLookWhole() throws IOException {
-        publishMuch("unread");
-        double before = cutAnswers();
-        try (Socket client = asking("unread")) {
-            Await.until("the answer is cut", () -> cutAnswers() > before);
-            String read;
-            try {
-                read = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            } catch (SocketException e) {
-                return; // The connection was reset.
-            }
-            assertTrue(read.startsWith("HTTP/1.1 200"), read);
-            assertFalse(read.endsWith("0\r\n\r\n"), () -> read.substring(read.length() - 100));
-        }
     }
 
     @Test
