@@ -62,7 +62,9 @@ class LongExportIT {
                 .collect(Collectors.joining(","));
         for (int i = 0; i < 10; i++) {
             HttpResponse<String> stored = api.send(
-                    "POST", "/api/v1/rooms/" + room + "/messages", "{\"sender\":\"ann\",\"messages\":[" + several + "]}");
+                    "POST",
+                    "/api/v1/rooms/" + room + "/messages",
+                    "{\"sender\":\"ann\",\"messages\":[" + several + "]}");
             assertEquals(200, stored.statusCode(), stored.body());
         }
     }
