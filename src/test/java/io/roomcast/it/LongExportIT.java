@@ -17,6 +17,7 @@ import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Exports that take longer to read than a client may read nothing. */
+/** Exports that take longer to read than a client may read nothing, and imports that are refused. */
 @Tag("embedded")
 class LongExportIT {
     private static final String KEY = "a-key-of-sixteen-or-more";
@@ -121,5 +122,70 @@ class LongExportIT {
             assertTrue(read.startsWith("HTTP/1.1 200"), read);
             assertFalse(read.endsWith("0\r\n\r\n"), () -> read.substring(read.length() - 100));
         }
+    }
+
+    private static String line(String epoch, long offset, long at, String more) {
+        return "{\"epoch\":\"" + epoch + "\",\"offset\":" + offset + ",\"at\":" + at
+                + ",\"sender\":\"ann\",\"content\":\"x\"" + more + "}";
+    }
+
+    private static String after(String epoch, long offset) {
+        return ",\"previous\":{\"epoch\":\"" + epoch + "\",\"offset\":" + offset + "}";
+    }
+
+    @Test
+    void whatIsInThePlaceOfAnotherMessageIsAConflict() {
+        String first = line("e", 1, 5, "");
+        assertEquals(
+                2, RecordsIT.imported(api, "places", List.of(first, line("e", 2, 6, ""))).getInt("stored"));
+        assertEquals(
+                200,
+                api.send("POST", "/api/v1/rooms/places/messages", "{\"sender\":\"bob\",\"content\":\"said here\"}")
+                        .statusCode());
+        List<String> more = List.of(first, line("e", 2, 6, ""), line("e", 3, 7, ""), line("e", 4, 8, ""));
+        assertEquals("the room has another message at offset 3", RecordsIT.refused(409, api, "places", more));
+        for (String other :
+                List.of(first.replace(":5", ":4"), first.replace("ann", "eve"), first.replace("\"x", "\"y"))) {
+            assertEquals("the room has another message at offset 1", RecordsIT.refused(409, api, "places", List.of(other)));
+        }
+        assertEquals(5, RecordsIT.export(api, "rooms/places").size());
+        assertEquals(2, RecordsIT.imported(api, "places", more.subList(0, 2)).getInt("present"));
+    }
+
+    @Test
+    void noImportLeavesARoomThatCannotGoOn() {
+        long tooFar = (1L << 53) - (1L << 32);
+        assertEquals(
+                "nothing was stored: line 1: offset leaves no room for later messages; line 2: at is in the future",
+                RecordsIT.refused(
+                        400,
+                        api,
+                        "far",
+                        List.of(line("e", tooFar, 5, ""), line("e", 1, System.currentTimeMillis() + 120_000, ""))));
+        assertEquals(
+                "nothing was stored: line 2: previous does not name the message before; line 3: previous does not name"
+                        + " the message before",
+                RecordsIT.refused(
+                        400,
+                        api,
+                        "far",
+                        List.of(line("a", 1, 5, ""), line("b", 1, 6, ""), line("c", 1, 7, after("a", 2)))));
+        assertEquals(
+                "nothing was stored: line 3: the epoch has ended before",
+                RecordsIT.refused(
+                        400,
+                        api,
+                        "far",
+                        List.of(line("a", 1, 5, ""), line("b", 1, 6, after("a", 1)), line("a", 2, 7, after("b", 1)))));
+        String head = "{\"type\":\"export\",\"version\":1,\"epoch\":\"a\",\"offset\":2,"
+                + "\"first\":{\"epoch\":\"a\",\"offset\":1}}";
+        String end = "{\"type\":\"end\",\"messages\":1,\"complete\":true}";
+        assertEquals(
+                "nothing was stored: the first line names another last message than here is",
+                RecordsIT.refused(400, api, "far", List.of(head, line("a", 1, 5, ""), end)));
+        assertEquals(
+                "nothing was stored: line 2: the first line names another first message",
+                RecordsIT.refused(400, api, "far", List.of(head, line("a", 2, 5, ""), end)));
+        assertEquals(2, RecordsIT.export(api, "rooms/far").size());
     }
 }

@@ -65,7 +65,7 @@ class RecordsIT {
         assertEquals(200, stored.statusCode(), stored.body());
     }
 
-    private static List<String> export(Http from, String what) {
+    static List<String> export(Http from, String what) {
         HttpResponse<String> answer = from.send("GET", "/api/v1/" + what + "/export", null);
         assertEquals(200, answer.statusCode(), answer.body());
         assertEquals(
@@ -130,7 +130,7 @@ class RecordsIT {
                 lines.lines().toList().get(2));
     }
 
-    private static HttpResponse<String> bring(Http to, String room, List<String> lines) {
+    static HttpResponse<String> bring(Http to, String room, List<String> lines) {
         return to.sendWith(
                 List.of("Content-Type", "application/x-ndjson"),
                 "POST",
@@ -138,13 +138,13 @@ class RecordsIT {
                 String.join("\n", lines));
     }
 
-    private static JsonObject imported(Http to, String room, List<String> lines) {
+    static JsonObject imported(Http to, String room, List<String> lines) {
         HttpResponse<String> answer = bring(to, room, lines);
         assertEquals(200, answer.statusCode(), answer.body());
         return Http.read(answer.body());
     }
 
-    private static String refused(int status, Http to, String room, List<String> lines) {
+    static String refused(int status, Http to, String room, List<String> lines) {
         HttpResponse<String> answer = bring(to, room, lines);
         assertEquals(status, answer.statusCode(), answer.body());
         return Http.read(answer.body()).getString("detail");
@@ -208,68 +208,6 @@ class RecordsIT {
         try (RoomClient ann = RoomClient.enter(server.uri(), "visited", "ann")) {
             assertTrue(refused(409, api, "visited", lines).startsWith("somebody is in the room"), ann::toString);
         }
-    }
-
-    private static String line(String epoch, long offset, long at, String more) {
-        return "{\"epoch\":\"" + epoch + "\",\"offset\":" + offset + ",\"at\":" + at
-                + ",\"sender\":\"ann\",\"content\":\"x\"" + more + "}";
-    }
-
-    private static String after(String epoch, long offset) {
-        return ",\"previous\":{\"epoch\":\"" + epoch + "\",\"offset\":" + offset + "}";
-    }
-
-    @Test
-    void whatIsInThePlaceOfAnotherMessageIsAConflict() {
-        String first = line("e", 1, 5, "");
-        assertEquals(
-                2, imported(api, "places", List.of(first, line("e", 2, 6, ""))).getInt("stored"));
-        publish("places", "bob", "\"content\":\"said here\"");
-        List<String> more = List.of(first, line("e", 2, 6, ""), line("e", 3, 7, ""), line("e", 4, 8, ""));
-        assertEquals("the room has another message at offset 3", refused(409, api, "places", more));
-        for (String other :
-                List.of(first.replace(":5", ":4"), first.replace("ann", "eve"), first.replace("\"x", "\"y"))) {
-            assertEquals("the room has another message at offset 1", refused(409, api, "places", List.of(other)));
-        }
-        assertEquals(5, export(api, "rooms/places").size());
-        assertEquals(2, imported(api, "places", more.subList(0, 2)).getInt("present"));
-    }
-
-    @Test
-    void noImportLeavesARoomThatCannotGoOn() {
-        long tooFar = (1L << 53) - (1L << 32);
-        assertEquals(
-                "nothing was stored: line 1: offset leaves no room for later messages; line 2: at is in the future",
-                refused(
-                        400,
-                        api,
-                        "far",
-                        List.of(line("e", tooFar, 5, ""), line("e", 1, System.currentTimeMillis() + 120_000, ""))));
-        assertEquals(
-                "nothing was stored: line 2: previous does not name the message before; line 3: previous does not name"
-                        + " the message before",
-                refused(
-                        400,
-                        api,
-                        "far",
-                        List.of(line("a", 1, 5, ""), line("b", 1, 6, ""), line("c", 1, 7, after("a", 2)))));
-        assertEquals(
-                "nothing was stored: line 3: the epoch has ended before",
-                refused(
-                        400,
-                        api,
-                        "far",
-                        List.of(line("a", 1, 5, ""), line("b", 1, 6, after("a", 1)), line("a", 2, 7, after("b", 1)))));
-        String head = "{\"type\":\"export\",\"version\":1,\"epoch\":\"a\",\"offset\":2,"
-                + "\"first\":{\"epoch\":\"a\",\"offset\":1}}";
-        String end = "{\"type\":\"end\",\"messages\":1,\"complete\":true}";
-        assertEquals(
-                "nothing was stored: the first line names another last message than here is",
-                refused(400, api, "far", List.of(head, line("a", 1, 5, ""), end)));
-        assertEquals(
-                "nothing was stored: line 2: the first line names another first message",
-                refused(400, api, "far", List.of(head, line("a", 2, 5, ""), end)));
-        assertEquals(2, export(api, "rooms/far").size());
     }
 
     @Test
