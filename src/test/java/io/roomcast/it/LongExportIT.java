@@ -137,7 +137,9 @@ class LongExportIT {
     void whatIsInThePlaceOfAnotherMessageIsAConflict() {
         String first = line("e", 1, 5, "");
         assertEquals(
-                2, RecordsIT.imported(api, "places", List.of(first, line("e", 2, 6, ""))).getInt("stored"));
+                2,
+                RecordsIT.imported(api, "places", List.of(first, line("e", 2, 6, "")))
+                        .getInt("stored"));
         assertEquals(
                 200,
                 api.send("POST", "/api/v1/rooms/places/messages", "{\"sender\":\"bob\",\"content\":\"said here\"}")
@@ -146,7 +148,8 @@ class LongExportIT {
         assertEquals("the room has another message at offset 3", RecordsIT.refused(409, api, "places", more));
         for (String other :
                 List.of(first.replace(":5", ":4"), first.replace("ann", "eve"), first.replace("\"x", "\"y"))) {
-            assertEquals("the room has another message at offset 1", RecordsIT.refused(409, api, "places", List.of(other)));
+            assertEquals(
+                    "the room has another message at offset 1", RecordsIT.refused(409, api, "places", List.of(other)));
         }
         assertEquals(5, RecordsIT.export(api, "rooms/places").size());
         assertEquals(2, RecordsIT.imported(api, "places", more.subList(0, 2)).getInt("present"));
