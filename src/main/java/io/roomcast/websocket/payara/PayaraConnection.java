@@ -6,6 +6,7 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.Field;
 import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.Map;
@@ -13,8 +14,12 @@ import java.util.WeakHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.glassfish.grizzly.CloseListener;
+import org.glassfish.grizzly.CloseType;
+import org.glassfish.grizzly.Closeable;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.Grizzly;
+import org.glassfish.grizzly.Processor;
 import org.glassfish.grizzly.attributes.Attribute;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
@@ -25,6 +30,7 @@ import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.Protocol;
 import org.glassfish.grizzly.http.io.InputBuffer;
 import org.glassfish.grizzly.http.server.Request;
+import org.glassfish.grizzly.nio.NIOConnection;
 import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 
@@ -41,6 +47,11 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
  */
 final class PayaraConnection {
     private static final Logger LOG = System.getLogger(PayaraConnection.class.getName());
+    /** What a connection keeps for each chain of filters that it has had. Null where this Grizzly has other fields. */
+    private static final Field STATES_OF_CONNECTION = field(NIOConnection.class, "processorStateStorage");
+
+    private static final Field STATES =
+            STATES_OF_CONNECTION == null ? null : field(STATES_OF_CONNECTION.getType(), "processorStatesMap");
 
     /** With this attribute, HTTP closes a connection that has had no request for some time. */
     private static final Attribute<Object> KEEP_ALIVE_CONTEXT =
@@ -116,9 +127,12 @@ final class PayaraConnection {
      */
     void detach(UpgradeInfo upgrade, WebConnection webConnection) {
         try {
+            Processor<?> http = connection.getProcessor();
             connection.setProcessor(webSocketFilters);
             WebSocketConnection webSocket = new WebSocketConnection(connection, limit, timer);
             WebSocketFilter.set(connection, webSocket);
+            CloseListener<Closeable, CloseType> onClose = (closed, how) -> release(http);
+            connection.addCloseListener(onClose);
             webSocket.open(upgrade);
             if (earlyBytes.available() > 0) {
                 // These bytes came with the request and are no longer in the socket.
@@ -142,6 +156,33 @@ final class PayaraConnection {
             // The failure concerns this connection only. It is closed, because nothing would read it.
             LOG.log(Level.WARNING, "A connection was closed in its handshake", e);
             connection.closeSilently();
+        }
+    }
+
+    /**
+     * Takes everything of this application off a closed connection. Threads of Grizzly keep their last responses for later
+     * use, and these keep their connections, which would keep an undeployed application in memory.
+     */
+    private void release(Processor<?> http) {
+        connection.setProcessor(http);
+        WebSocketFilter.unset(connection);
+        try {
+            if (STATES != null && STATES.get(STATES_OF_CONNECTION.get(connection)) instanceof Map<?, ?> states) {
+                states.remove(webSocketFilters);
+            }
+        } catch (IllegalAccessException e) {
+            LOG.log(Level.DEBUG, "Grizzly keeps the filters of a closed connection", e);
+        }
+    }
+
+    private static Field field(Class<?> type, String name) {
+        try {
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        } catch (NoSuchFieldException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "Grizzly keeps the filters of closed connections", e);
+            return null;
         }
     }
 }

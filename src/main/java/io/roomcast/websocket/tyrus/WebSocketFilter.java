@@ -49,6 +49,11 @@ public final class WebSocketFilter extends BaseFilter {
         CONNECTION.set(connection, webSocket);
     }
 
+    /** Forgets the WebSocket of a connection that is closed. */
+    public static void unset(Connection<?> connection) {
+        CONNECTION.remove(connection);
+    }
+
     /**
      * Releases the request of a connection. To be called when the connection has left HTTP and none of the HTTP filters
      * still processes it.
@@ -60,7 +65,9 @@ public final class WebSocketFilter extends BaseFilter {
     @Override
     public NextAction handleRead(FilterChainContext context) {
         Buffer bytes = context.getMessage();
-        NextAction next = CONNECTION.get(context.getConnection()).read(context, bytes.toByteBuffer());
+        WebSocketConnection webSocket = CONNECTION.get(context.getConnection());
+        // Null if the connection is being closed.
+        NextAction next = webSocket == null ? context.getStopAction() : webSocket.read(context, bytes.toByteBuffer());
         bytes.tryDispose();
         return next;
     }
