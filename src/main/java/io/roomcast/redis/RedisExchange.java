@@ -10,14 +10,12 @@ import io.roomcast.redis.topology.Shards;
 import io.roomcast.relay.Inquiries;
 import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.RelayUnavailableException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import io.roomcast.relay.Respondent;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import redis.clients.jedis.CommandArguments;
@@ -30,13 +28,10 @@ import redis.clients.jedis.Protocol;
  * <p><b>Concurrency.</b> Any thread may call. The subscriber's thread only passes questions and answers on.
  */
 final class RedisExchange implements NodeExchange {
-    private static final Logger LOG = System.getLogger(RedisExchange.class.getName());
-
     private final NodeChannels channels;
     private final Inquiries inquiries;
+    private final Respondent respondent = new Respondent();
     private volatile Shards shards;
-    private volatile Responder responder =
-            question -> CompletableFuture.failedFuture(new RelayUnavailableException("the node starts"));
 
     RedisExchange(NodeChannels channels, ScheduledExecutorService timer) {
         this.channels = channels;
@@ -50,15 +45,12 @@ final class RedisExchange implements NodeExchange {
 
     @Override
     public void start(Responder answering) {
-        responder = answering;
+        respondent.start(answering);
     }
 
     @Override
     public CompletionStage<Answers> ask(byte[] question, Duration deadline) {
-        if (question.length > MAX_BYTES) {
-            throw new IllegalArgumentException("a question of " + question.length + " bytes");
-        }
-        Inquiries.Inquiry inquiry = inquiries.begin(deadline);
+        Inquiries.Inquiry inquiry = inquiries.begin(question, deadline);
         Shard shard = shards.all().iterator().next();
         String own = shard.nodeChannel();
         shard.read(RoomKeys.slotOf(own), channels.listCommand(), true).whenComplete((reply, failure) -> {
@@ -122,23 +114,11 @@ final class RedisExchange implements NodeExchange {
 
     /** Answers a question of another node. Called on the subscriber's thread. */
     void asked(Envelope.Question question) {
-        answer(question.content()).whenComplete((content, failure) -> {
-            boolean answered = failure == null && content.length <= MAX_BYTES;
-            if (!answered) {
-                LOG.log(Level.WARNING, "this node has no answer for another node", failure);
-            }
+        respondent.answer(question.content(), answer -> {
             var unused = publish(
                     question.replyChannel(),
-                    answered ? Envelope.answer(question.id(), content) : Envelope.noAnswer(question.id()));
+                    answer == null ? Envelope.noAnswer(question.id()) : Envelope.answer(question.id(), answer));
         });
-    }
-
-    private CompletionStage<byte[]> answer(byte[] question) {
-        try {
-            return responder.answer(question);
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
     }
 
     /** Takes the answer of another node. Called on the subscriber's thread. Ignores an answer that is late. */

@@ -32,8 +32,15 @@ public final class Inquiries {
         this.timer = timer;
     }
 
-    /** Begins an inquiry, which ends after the deadline. It has failed already if the node is stopping. */
-    public Inquiry begin(Duration deadline) {
+    /**
+     * Begins an inquiry, which ends after the deadline. It has failed already if the node is stopping.
+     *
+     * @throws IllegalArgumentException if the question has more than {@link NodeExchange#MAX_BYTES}
+     */
+    public Inquiry begin(byte[] question, Duration deadline) {
+        if (question.length > NodeExchange.MAX_BYTES) {
+            throw new IllegalArgumentException("a question of " + question.length + " bytes");
+        }
         Inquiry inquiry = new Inquiry();
         try {
             Future<?> end = timer.schedule(inquiry::end, deadline.toMillis(), TimeUnit.MILLISECONDS);

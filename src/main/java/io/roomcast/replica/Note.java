@@ -3,6 +3,8 @@ package io.roomcast.replica;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.ExchangePart;
+import io.roomcast.relay.ExchangePart.Purpose;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -33,52 +35,32 @@ sealed interface Note {
         }
     }
 
-    /**
-     * A part of what a node tells another one, or all.
-     *
-     * @param purpose what it is
-     * @param from id of the node that tells
-     * @param to id of the node that is told; empty for all
-     * @param id the same in all parts of the content, and in the answer to it
-     * @param size bytes of the whole content
-     * @param rest bytes of the content after this part
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Part(Purpose purpose, String from, String to, String id, int size, int rest, byte[] bytes) implements Note {
+    /** What a node tells another one, or all. */
+    record Part(ExchangePart part) implements Note {
         private static final int TYPE = 2;
-
-        enum Purpose {
-            /** The node is there; the content is its name. */
-            BEAT,
-            /** The node is going. */
-            BYE,
-            QUESTION,
-            ANSWER,
-            NO_ANSWER
-        }
 
         @Override
         public byte[] encode() {
             return encoded(TYPE, out -> {
-                out.writeUTF(purpose.name());
-                out.writeUTF(from);
-                out.writeUTF(to);
-                out.writeUTF(id);
-                out.writeInt(size);
-                out.writeInt(rest);
-                out.write(bytes);
+                out.writeUTF(part.purpose().word());
+                out.writeUTF(part.from());
+                out.writeUTF(part.to());
+                out.writeUTF(part.id());
+                out.writeInt(part.size());
+                out.writeInt(part.rest());
+                out.write(part.bytes());
             });
         }
 
         private static Note read(DataInputStream in) throws IOException {
-            return new Part(
-                    Purpose.valueOf(in.readUTF()),
+            return new Part(new ExchangePart(
+                    Purpose.of(in.readUTF()),
                     in.readUTF(),
                     in.readUTF(),
                     in.readUTF(),
                     in.readInt(),
                     in.readInt(),
-                    in.readAllBytes());
+                    in.readAllBytes()));
         }
     }
 

@@ -215,6 +215,11 @@ final class Replica implements AppendLog.Follower, RoomChannels {
         return result;
     }
 
+    /** Most bytes of a note. */
+    int maxNoteBytes() {
+        return log.maxBytes();
+    }
+
     void send(byte[] note) {
         if (note.length <= log.maxBytes()) {
             log.send(note);

@@ -155,8 +155,8 @@ public final class ReplicatedRelay implements Relay {
                 if (subscribed.isActive(signal.room().value())) {
                     listener.signal(signal.room(), signal.kind(), signal.frame());
                 }
-            } else if (note instanceof Note.Part part) {
-                exchange.received(part);
+            } else if (note instanceof Note.Part told) {
+                exchange.received(told.part());
             }
         }
     }

@@ -1,24 +1,23 @@
-package io.roomcast.replica;
+package io.roomcast.relay;
 
-import io.roomcast.relay.NodeExchange;
 import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Joins contents that come in parts. Only the thread of the log uses it. */
-final class Parts {
+/** Joins contents that come in parts. Not thread-safe. */
+final class ExchangeParts {
     /** Most contents that have come in part. */
     private static final int MAX_PARTIAL = 64;
 
     private final Map<String, ByteArrayOutputStream> parts = new HashMap<>();
 
     /** The whole content, if this part is the last one, and no other was lost on its way; or else null. */
-    byte[] join(Note.Part part) {
+    byte[] join(ExchangePart part) {
         byte[] content = joined(part);
         return content != null && content.length == part.size() ? content : null;
     }
 
-    private byte[] joined(Note.Part part) {
+    private byte[] joined(ExchangePart part) {
         boolean isLast = part.rest() == 0;
         String key = part.purpose() + part.id();
         ByteArrayOutputStream earlier = parts.get(key);
