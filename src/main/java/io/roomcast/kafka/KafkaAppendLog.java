@@ -16,6 +16,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -94,8 +95,8 @@ public final class KafkaAppendLog implements AppendLog {
             try (Admin admin = clients.admin()) {
                 KafkaTopics.Found found = new KafkaTopics(settings, admin).prepare();
                 maxBytes = found.maxBytes();
-                try (KafkaProducer<byte[], byte[]> producer = clients.producer(found.maxBytes() + 1_024);
-                        KafkaConsumer<byte[], byte[]> made = clients.consumer()) {
+                KafkaConsumer<byte[], byte[]> made = clients.consumer();
+                try (KafkaProducer<byte[], byte[]> producer = clients.producer(found.maxBytes() + 1_024)) {
                     consumer = made;
                     begin(made, found);
                     sender.use(producer);
@@ -104,6 +105,7 @@ public final class KafkaAppendLog implements AppendLog {
                 } finally {
                     sender.use(null);
                     consumer = null;
+                    made.close(CloseOptions.timeout(Duration.ZERO)); // It has no group to leave.
                 }
             } catch (OffsetOutOfRangeException e) {
                 LOG.log(Level.WARNING, "Kafka has lost records that this node had not read: {0}", e.getMessage());

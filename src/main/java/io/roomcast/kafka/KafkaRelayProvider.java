@@ -27,7 +27,6 @@ import java.util.Properties;
 @ApplicationScoped
 public class KafkaRelayProvider implements RelayProvider {
     private static final String CLIENT = "org.apache.kafka.clients.producer.KafkaProducer";
-    private static final Duration LEASE_TIME = Duration.ofSeconds(10);
     /** A record that was not confirmed may be met all the same, for so many timeouts. */
     private static final int TIMEOUTS = 3;
 
@@ -57,7 +56,7 @@ public class KafkaRelayProvider implements RelayProvider {
                 new ReplicatedRelay.Limits(
                         context.history(),
                         HistoryBudget.maxBytes(config.get(Keys.HISTORY_NODE_BYTES)),
-                        LEASE_TIME,
+                        ReplicatedRelay.Limits.LEASE,
                         timeout.multipliedBy(TIMEOUTS)),
                 context.node(),
                 context.timer(),

@@ -1,6 +1,5 @@
 package io.roomcast.replica;
 
-import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.FirstEpochs;
 import io.roomcast.replica.Head.Knowledge;
 import io.roomcast.replica.LogRecord.Kind;
@@ -128,7 +127,7 @@ final class Caretaker {
         long since = endedSince.computeIfAbsent(left.lease(), lease -> millis);
         if (millis - since > ENDED_MILLIS && partition.leases.isFirst(book.ownLease())) {
             byte[] command = PresenceCommand.encode(Action.EVICT, EVICTED_AT_ONCE, left.lease(), List.of(), Set.of());
-            append(partition, Kind.PRESENCE, new RoomName(left.room()).value(), Head.SILENT, command);
+            append(partition, Kind.PRESENCE, left.room(), Head.SILENT, command);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.roomcast.replica;
 
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -41,7 +43,14 @@ record LogRecord(Kind kind, long node, long number, String room, Head head, byte
         /** A value on which the nodes agree, if there is none yet. */
         PROPOSE,
         /** A value on which the nodes have agreed. */
-        AGREED
+        AGREED;
+
+        private boolean isAboutRoom() {
+            return switch (this) {
+                case PUBLISH, BEGIN, RENUMBER, PRESENCE, USERS -> true;
+                case BARRIER, TAKE_LEASE, RENEW_LEASE, END_LEASE, PROPOSE, AGREED -> false;
+            };
+        }
     }
 
     byte[] encode() {
@@ -67,8 +76,12 @@ record LogRecord(Kind kind, long node, long number, String room, Head head, byte
                 return null;
             }
             Kind kind = Kind.valueOf(in.readUTF());
-            return new LogRecord(kind, in.readLong(), in.readLong(), in.readUTF(), Head.read(in), in.readAllBytes());
-        } catch (IOException | IllegalArgumentException e) {
+            long node = in.readLong();
+            long number = in.readLong();
+            String name = in.readUTF();
+            String room = kind.isAboutRoom() ? new RoomName(name).value() : name;
+            return new LogRecord(kind, node, number, room, Head.read(in), in.readAllBytes());
+        } catch (IOException | IllegalArgumentException | ProtocolException e) {
             return null;
         }
     }

@@ -53,6 +53,7 @@ public final class ReplicatedRelay implements Relay {
      * @param timeout how long the log may take for an answer
      */
     public record Limits(HistoryLimits.Rule history, long maxBytes, Duration lease, Duration timeout) {
+        /** The usual lease. */
         public static final Duration LEASE = Duration.ofSeconds(10);
     }
 
@@ -141,6 +142,7 @@ public final class ReplicatedRelay implements Relay {
         @Override
         public void live() {
             caretaker.live();
+            exchange.beat();
             if (lost) {
                 lost = false;
                 subscribed.all().stream().filter(Subscription::isInterrupted).forEach(ReplicatedRelay.this::resume);

@@ -13,13 +13,13 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.NodeExchangeContractTest;
+import io.roomcast.relay.PresenceOfNodesContract;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;
 import io.roomcast.relay.RelayFixture;
 import io.roomcast.replica.AppendLog;
 import io.roomcast.replica.AppendLogContractTest;
 import io.roomcast.replica.ReplicaNode;
-import io.roomcast.replica.ReplicaPresenceContract;
 import io.roomcast.replica.ReplicatedRelay;
 import io.roomcast.support.Await;
 import io.roomcast.support.CapturedLog;
@@ -28,6 +28,7 @@ import io.roomcast.support.Frame;
 import io.roomcast.support.Http;
 import io.roomcast.support.RecordingListener;
 import io.roomcast.support.RoomClient;
+import io.roomcast.support.Stages;
 import io.roomcast.support.kafka.KafkaProcess;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -42,7 +43,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
@@ -52,7 +52,6 @@ import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -106,13 +105,6 @@ class KafkaTest {
 
     @Nested
     class Rooms extends RelayContractTest {
-        private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-
-        @AfterEach
-        void stopTimer() {
-            timer.shutdownNow();
-        }
-
         @Override
         protected Relay create(HistoryLimits.Rule limits) {
             return new ReplicatedRelay(
@@ -122,23 +114,20 @@ class KafkaTest {
         @Override
         protected void start(HistoryLimits.Rule limits) {
             super.start(limits);
-            ReplicaNode.awaitLive(relay);
+            Stages.untilAnswered(relay::probe);
         }
 
-        /** Kafka has a clock of its own: waits until the room has no young messages any more. */
         @Override
         protected void pass(Duration age) {
-            Await.until(
-                    "messages grow old",
-                    () -> get(relay.historyAfter(room, 0, 10)).messages().isEmpty());
+            awaitOld();
         }
     }
 
     @Nested
-    class Presence extends ReplicaPresenceContract {
+    class Presence extends PresenceOfNodesContract<ReplicaNode> {
         @Override
-        protected AppendLog connect() {
-            return log(PRESENCE);
+        protected ReplicaNode connect() {
+            return new ReplicaNode(log(PRESENCE), "test", NAMES);
         }
     }
 

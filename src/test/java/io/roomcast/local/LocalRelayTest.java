@@ -25,12 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LocalRelayTest extends RelayContractTest {
@@ -38,7 +35,6 @@ class LocalRelayTest extends RelayContractTest {
     private static final long MOST = 1 << 20;
 
     private final SettableClock clock = new SettableClock();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     /** @param messages most messages of a room */
     private LocalRelay small(int messages) {
@@ -54,11 +50,6 @@ class LocalRelayTest extends RelayContractTest {
     @Override
     protected void pass(Duration age) {
         clock.advance(age.plusMillis(1));
-    }
-
-    @AfterEach
-    void stopTimer() {
-        timer.shutdownNow();
     }
 
     @Test

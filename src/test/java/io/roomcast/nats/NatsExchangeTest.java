@@ -13,6 +13,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.NodeExchangeContractTest;
 import io.roomcast.support.Await;
+import io.roomcast.support.Stages;
 import io.roomcast.support.nats.NatsProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -106,7 +107,7 @@ class NatsExchangeTest extends NodeExchangeContractTest {
     @Override
     protected Joined join(String name) {
         NatsNode node = new NatsNode(settings(nats), name, Duration.ofSeconds(10), 10);
-        NatsNode.awaitConnected(node.relay);
+        Stages.untilAnswered(node.relay::probe);
         return new Joined() {
             @Override
             public NodeExchange exchange() {

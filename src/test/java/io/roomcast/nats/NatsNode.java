@@ -4,31 +4,22 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.nats.connection.NatsSettings;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.User;
-import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
-import io.roomcast.relay.Relay;
+import io.roomcast.relay.PresentNode;
 import io.roomcast.relay.RelayFixture;
-import io.roomcast.support.Await;
-import io.roomcast.support.RecordedPresence;
 import io.roomcast.support.RecordingListener;
 import io.roomcast.support.Stages;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 
 /** What a server has of its own: a relay, its threads, presence, and what they are told. */
-final class NatsNode implements AutoCloseable {
+final class NatsNode extends PresentNode {
     final RecordingListener listener = new RecordingListener();
-    final RecordedPresence told = new RecordedPresence();
     final NodeMetrics metrics = new NodeMetrics();
     final NatsRelay relay;
     final PresenceStore store;
@@ -63,7 +54,7 @@ final class NatsNode implements AutoCloseable {
     /** A node that is connected. Its first lease is good: a node that was not connected then takes another one. */
     static NatsNode connected(NatsSettings settings, int names) {
         NatsNode node = new NatsNode(settings, "test", Duration.ofSeconds(2));
-        awaitConnected(node.relay);
+        Stages.untilAnswered(node.relay::probe);
         node.store.start(node.told, names);
         return node;
     }
@@ -75,44 +66,20 @@ final class NatsNode implements AutoCloseable {
         return thread;
     }
 
-    static void awaitConnected(Relay relay) {
-        untilAnswered(relay::probe);
-    }
-
     /** As a client does: again, with the same key, until it is acknowledged. */
     Position publish(RoomName room, String content) {
         String key = UUID.randomUUID().toString();
         byte[] body = ("{\"content\":\"" + content + "\"}").getBytes(StandardCharsets.UTF_8);
-        return untilAnswered(() -> relay.publish(room, key, body));
+        return Stages.untilAnswered(() -> relay.publish(room, key, body));
     }
 
-    void enter(RoomName room, String user) {
-        untilAnswered(() -> store.enter(room, User.of(new UserId(user)), "of-" + user));
+    @Override
+    protected PresenceStore store() {
+        return store;
     }
 
-    void leave(RoomName room, String user) {
-        untilAnswered(() -> store.leave(room, new UserId(user), "of-" + user));
-    }
-
-    void watch(RoomName room) {
-        Stages.get(store.watch(room));
-    }
-
-    private static <T> T untilAnswered(Supplier<CompletionStage<T>> call) {
-        AtomicReference<T> answer = new AtomicReference<>();
-        Await.until("NATS answers", () -> {
-            try {
-                answer.set(call.get().toCompletableFuture().join());
-                return true;
-            } catch (CompletionException e) {
-                return false;
-            }
-        });
-        return answer.get();
-    }
-
-    /** What SIGKILL does to a node. */
-    void vanish() {
+    @Override
+    public void vanish() {
         timer.shutdownNow();
         relay.close();
     }

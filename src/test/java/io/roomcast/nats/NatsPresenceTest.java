@@ -5,30 +5,23 @@ import io.roomcast.nats.connection.NatsSettings;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
-import io.roomcast.relay.PresenceContractTest;
-import io.roomcast.relay.PresenceStore;
-import io.roomcast.support.RecordedPresence;
+import io.roomcast.relay.PresenceOfNodesContract;
 import io.roomcast.support.Stages;
 import io.roomcast.support.nats.NatsProcess;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Presence of several nodes, also of nodes that end, and when NATS loses everything. */
-class NatsPresenceTest extends PresenceContractTest {
+/** Presence over NATS, also when it loses everything. */
+class NatsPresenceTest extends PresenceOfNodesContract<NatsNode> {
     private static NatsProcess nats;
 
     private final String prefix = "test-" + UUID.randomUUID().toString().substring(0, 8);
-    private final List<NatsNode> nodes = new ArrayList<>();
-    private NatsNode node;
 
     @BeforeAll
     static void startNats() {
@@ -42,104 +35,21 @@ class NatsPresenceTest extends PresenceContractTest {
         }
     }
 
-    private NatsNode node() {
-        return node(NAMES);
-    }
-
-    private NatsNode node(int names) {
-        NatsNode next = NatsNode.connected(NatsSettings.of(List.of(nats.uri())).withPrefix(prefix), names);
-        nodes.add(next);
-        return next;
-    }
-
-    @BeforeEach
-    void startNode() {
-        node = node();
-    }
-
-    @AfterEach
-    void stopNodes() {
-        nodes.forEach(NatsNode::close);
-    }
-
     @Override
-    protected PresenceStore presence() {
-        return node.store;
+    protected NatsNode connect() {
+        return connect(NAMES);
     }
 
-    @Override
-    protected RecordedPresence told() {
-        return node.told;
-    }
-
-    private void assertNothingWrong() {
-        nodes.forEach(each -> Assertions.assertEquals(List.of(), each.told.wrong()));
-    }
-
-    @Test
-    void twoNodesAreToldTheSameInTheSameOrder() {
-        NatsNode other = node();
-        node.watch(room);
-        other.watch(room);
-        for (int i = 0; i < 10; i++) {
-            node.enter(room, "ann");
-            other.enter(room, "bob");
-            node.leave(room, "ann");
-            other.leave(room, "bob");
-        }
-        node.told.awaitList(room);
-        other.enter(room, "cem");
-        node.told.awaitList(room, new UserId("cem"));
-        other.told.awaitList(room, new UserId("cem"));
-        Assertions.assertEquals(node.told.changes(room), other.told.changes(room));
-        assertNothingWrong();
-    }
-
-    @Test
-    void aUserOnTwoNodesLeavesWithTheLast() {
-        NatsNode other = node();
-        node.watch(room);
-        node.enter(room, "ann");
-        other.enter(room, "ann");
-        node.leave(room, "ann");
-        other.leave(room, "ann");
-        node.told.awaitChanges(room, "+ann", "-ann");
-    }
-
-    @Test
-    void theUsersOfANodeThatVanishedLeaveOnce() {
-        NatsNode third = node();
-        NatsNode gone = node();
-        node.watch(room);
-        third.watch(room);
-        node.enter(room, "ann");
-        third.enter(room, "cem");
-        gone.enter(room, "bob");
-        node.told.awaitChanges(room, "+ann", "+cem", "+bob");
-        nodes.remove(gone);
-        gone.vanish();
-        node.told.awaitChanges(room, "+ann", "+cem", "+bob", "-bob");
-        third.told.awaitList(room, ANN, new UserId("cem"));
-        assertNothingWrong();
+    private NatsNode connect(int names) {
+        return NatsNode.connected(NatsSettings.of(List.of(nats.uri())).withPrefix(prefix), names);
     }
 
     @Test
     void nobodyIsToldToLeaveWhenNatsHasLostPresence() {
-        NatsNode other = node();
-        node.watch(room);
-        other.watch(room);
-        node.enter(room, "ann");
-        other.enter(room, "bob");
-        node.told.awaitChanges(room, "+ann", "+bob");
-        nats.kill(); // The presence of rooms is in its memory.
-        nats.start();
-        node.enter(room, "cem");
-        node.told.awaitList(room, ANN, BOB, new UserId("cem"));
-        other.told.awaitList(room, ANN, BOB, new UserId("cem"));
-        other.leave(room, "bob");
-        node.told.awaitList(room, ANN, new UserId("cem"));
-        Assertions.assertEquals(List.of("+ann", "+bob", "+cem", "-bob"), node.told.changes(room));
-        assertNothingWrong();
+        nobodyIsToldToLeaveWhen(() -> {
+            nats.kill(); // The presence of rooms is in its memory.
+            nats.start();
+        });
     }
 
     /** Another node has changed the rooms meanwhile: each record is read and written again before the end. */
@@ -150,8 +60,7 @@ class NatsPresenceTest extends PresenceContractTest {
                 IntStream.range(0, 50).mapToObj(i -> new RoomName("room-" + i)).toList();
         rooms.forEach(each -> ending.enter(each, "ann"));
         rooms.forEach(each -> node.enter(each, "bob"));
-        nodes.remove(ending);
-        ending.close();
+        close(ending);
         for (RoomName each : rooms) {
             Assertions.assertEquals(
                     List.of(BOB),
@@ -176,7 +85,7 @@ class NatsPresenceTest extends PresenceContractTest {
     @Test
     void aChangeThatNoHeaderHoldsIsToldAllTheSame() {
         int users = 400;
-        NatsNode other = node(users);
+        NatsNode other = add(connect(users));
         other.watch(room);
         enterAll(node, room, users).forEach(Stages::get);
         UserId[] all = IntStream.range(0, users).mapToObj(NatsPresenceTest::id).toArray(UserId[]::new);

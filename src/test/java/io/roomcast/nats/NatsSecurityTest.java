@@ -10,6 +10,7 @@ import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.support.Await;
 import io.roomcast.support.CapturedLog;
+import io.roomcast.support.Stages;
 import io.roomcast.support.nats.NatsProcess;
 import io.roomcast.support.redis.Certificates;
 import java.io.IOException;
@@ -84,7 +85,7 @@ class NatsSecurityTest {
             nats.start();
             node.publish(room, "a");
             node.listener.awaitCount(room, 1);
-            NatsNode.awaitConnected(node.relay);
+            Stages.untilAnswered(node.relay::probe);
         }
     }
 

@@ -25,6 +25,7 @@ import io.roomcast.protocol.UserId;
 import io.roomcast.support.Await;
 import io.roomcast.support.CapturedLog;
 import io.roomcast.support.CuttableProxy;
+import io.roomcast.support.Stages;
 import io.roomcast.support.nats.NatsProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -141,7 +142,7 @@ class StrangeStreamTest {
         stranger.jetStreamManagement().deleteStream(prefix);
         Position after = node.publish(room, "b");
         assertEquals(1, after.offset());
-        NatsNode.awaitConnected(node.relay);
+        Stages.untilAnswered(node.relay::probe);
     }
 
     @Test
@@ -194,7 +195,7 @@ class StrangeStreamTest {
             limit(stream, -1);
         }
         assertEquals(2, get(node.relay.publish(room, "key", bytes("b"))).offset());
-        NatsNode.awaitConnected(node.relay);
+        Stages.untilAnswered(node.relay::probe);
         node.enter(room, "bob");
         Await.until("both are there", () -> get(node.store.roster(room, 9)).count() == 2);
     }
@@ -266,7 +267,7 @@ class StrangeStreamTest {
                         "other",
                         Duration.ofSeconds(2),
                         10)) {
-            NatsNode.awaitConnected(other.relay);
+            Stages.untilAnswered(other.relay::probe);
             Await.until(
                     "the log names the limit",
                     () -> log.messages(Level.WARNING).stream()

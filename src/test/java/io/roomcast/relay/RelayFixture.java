@@ -6,6 +6,7 @@ import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.support.Await;
 import io.roomcast.support.RecordingListener;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -25,6 +27,9 @@ public abstract class RelayFixture {
     protected final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
     protected Relay relay;
 
+    /** For the relay. */
+    protected final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
     final ExecutorService publishers = Executors.newFixedThreadPool(8);
 
     /** A relay that is not started. */
@@ -32,6 +37,13 @@ public abstract class RelayFixture {
 
     /** Lets at least {@code age}, some seconds at most, go by for what is stored. */
     protected abstract void pass(Duration age);
+
+    /** Where the broker has a clock of its own: waits until the room has no young messages any more. */
+    protected final void awaitOld() {
+        Await.until(
+                "messages grow old",
+                () -> get(relay.historyAfter(room, 0, 10)).messages().isEmpty());
+    }
 
     /** Whether the history ends with its age and its bytes. Where there is an archive, it does not. */
     protected boolean forgets() {
@@ -58,6 +70,7 @@ public abstract class RelayFixture {
     @AfterEach
     void closeRelay() {
         publishers.shutdownNow();
+        timer.shutdownNow();
         relay.close();
     }
 

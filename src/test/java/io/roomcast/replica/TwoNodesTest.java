@@ -123,7 +123,7 @@ class TwoNodesTest {
         Position anew = two.listener.resets(LOBBY).get(0);
         assertEquals(0, anew.offset());
         assertNotEquals(before.epoch(), anew.epoch());
-        ReplicaNode.awaitLive(one.relay);
+        Stages.untilAnswered(one.relay::probe);
         assertEquals(new Position(anew.epoch(), 1), one.publish(LOBBY, "b"));
         two.listener.awaitCount(LOBBY, 2);
         assertEquals(List.of("1 b"), two.history(LOBBY));
@@ -172,9 +172,12 @@ class TwoNodesTest {
         for (int partition = 0; partition < MemoryBroker.PARTITIONS; partition++) {
             broker.append(partition, "something else".getBytes(StandardCharsets.UTF_8));
             broker.append(partition, new byte[0]);
+            broker.append(
+                    partition,
+                    new LogRecord(LogRecord.Kind.BEGIN, 1, 1, "no\nroom", Head.SILENT, new byte[0]).encode());
         }
         assertEquals(2, two.publish(LOBBY, "b").offset());
-        Await.until("all are counted", () -> one.metrics.get(Counter.UNKNOWN_ENVELOPES) == 6);
+        Await.until("all are counted", () -> one.metrics.get(Counter.UNKNOWN_ENVELOPES) == 9);
     }
 
     private int partition() {

@@ -11,33 +11,24 @@ import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.redis.PresenceNode;
 import io.roomcast.redis.connection.RedisSettings;
-import io.roomcast.relay.PresenceContractTest;
-import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.PresenceOfNodesContract;
 import io.roomcast.support.Await;
-import io.roomcast.support.RecordedPresence;
 import io.roomcast.support.redis.RedisProcess;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.params.ZAddParams;
 import redis.clients.jedis.params.ZRangeParams;
 
-/** Presence of several nodes, with nothing wrong but nodes that end. */
-class RedisPresenceTest extends PresenceContractTest {
-    private static final UserId ID = new UserId("auth0|5f7c");
-    private static final User ANN_LEE = new User(ID, "Ann Lee", "{\"tags\":[\"a b\"]}");
-    private static final User ANNIE = new User(ID, "Annie", null);
-
+/** Presence over Redis, with nothing wrong but nodes that end. */
+class RedisPresenceTest extends PresenceOfNodesContract<PresenceNode> {
     private static final UserChecksums CHECKSUMS = new UserChecksums();
 
     private static final Duration LEASE = Duration.ofSeconds(1);
@@ -45,14 +36,6 @@ class RedisPresenceTest extends PresenceContractTest {
     private static RedisProcess redis;
 
     private final String prefix = "test-" + UUID.randomUUID();
-    private final List<PresenceNode> nodes = new ArrayList<>();
-    private PresenceNode node;
-
-    private PresenceNode node() {
-        PresenceNode next = new PresenceNode(RedisSettings.parse(redis.uri()).withPrefix(prefix), LEASE, NAMES);
-        nodes.add(next);
-        return next;
-    }
 
     @BeforeAll
     static void startRedis() {
@@ -64,54 +47,19 @@ class RedisPresenceTest extends PresenceContractTest {
         redis.close();
     }
 
-    @BeforeEach
-    void startNode() {
-        node = node();
-    }
-
-    @AfterEach
-    void stopNodes() {
-        nodes.forEach(PresenceNode::close);
-    }
-
     @Override
-    protected PresenceStore presence() {
-        return node.store;
+    protected PresenceNode connect() {
+        return connect(LEASE);
     }
 
-    @Override
-    protected RecordedPresence told() {
-        return node.told;
+    private PresenceNode connect(Duration lease) {
+        return new PresenceNode(RedisSettings.parse(redis.uri()).withPrefix(prefix), lease, NAMES);
     }
 
     private static Set<String> keys(String pattern) {
         try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
             return jedis.keys(pattern);
         }
-    }
-
-    @Test
-    void usersAreCountedOverNodes() {
-        PresenceNode other = node();
-        assertChange(true, 1, node.store.enter(room, User.of(ANN), "s1"));
-        assertChange(false, 1, other.store.enter(room, User.of(ANN), "s1"));
-        assertChange(true, 2, other.store.enter(room, User.of(BOB), "s2"));
-        assertRoster(2, List.of(ANN, BOB), node.store.roster(room, 10));
-        assertChange(false, 2, node.store.leave(room, ANN, "s1"));
-        assertChange(true, 1, other.store.leave(room, ANN, "s1"));
-    }
-
-    @Test
-    void aRoomIsFullForAllNodes() {
-        PresenceNode other = node();
-        other.watch(room);
-        assertChange(true, 1, node.store.enter(room, User.of(ANN), "s1", 1));
-        assertTrue(get(other.store.enter(room, User.of(BOB), "s2", 1)).isRefused());
-        assertChange(false, 1, other.store.enter(room, User.of(ANN), "s3", 1));
-        assertChange(false, 1, node.store.leave(room, ANN, "s1"));
-        assertTrue(get(node.store.enter(room, User.of(BOB), "s4", 1)).isRefused());
-        node.enter(room, User.of(ID));
-        other.told.awaitTold(room, "present 0", "+ann 1", "+auth0|5f7c 2");
     }
 
     /** While a request for a place is not answered, a node may repair what Redis has, for example after an outage. */
@@ -160,7 +108,7 @@ class RedisPresenceTest extends PresenceContractTest {
         witness.awaitShown(room, ANN_LEE);
         other.enter(room, ANNIE);
         witness.told.awaitShown(room, "auth0|5f7c:Annie");
-        other.vanish();
+        vanish(other);
         witness.told.awaitShown(room, "auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]}");
         node.leave(room, ID.value());
         witness.told.awaitShown(room);
@@ -287,46 +235,20 @@ class RedisPresenceTest extends PresenceContractTest {
     }
 
     @Test
-    void membersOfANodeThatVanishedLeaveOnce() {
-        PresenceNode second = node();
-        PresenceNode third = node();
-        RoomName other = new RoomName(room.value() + ".other");
-        node.watch(room);
-        third.watch(room);
-        third.watch(other);
-        get(node.store.enter(room, User.of(ANN), "s1"));
-        get(second.store.enter(room, User.of(ANN), "s1"));
-        second.enter(room, "bob");
-        third.enter(room, "cem");
-        second.enter(other, "ann");
-        second.vanish();
-
-        node.told.awaitChanges(room, "+ann", "+bob", "+cem", "-bob");
-        third.told.awaitChanges(other, "+ann", "-ann");
-        node.enter(room, "eve");
-        third.told.awaitChanges(room, "+ann", "+bob", "+cem", "-bob", "+eve");
-        node.awaitRoster(room, "ann", "cem", "eve");
-        assertEquals(List.of(), node.told.wrong());
-        assertEquals(List.of(), third.told.wrong());
-    }
-
-    @Test
     void nobodyIsSaidToBeInARoomOfANodeThatVanished() {
         PresenceNode second = node();
         second.enter(room, "bob");
-        second.vanish();
+        vanish(second);
         // No node watches the room: whoever asks finds out.
         node.awaitRoster(room);
     }
 
     @Test
     void aNodeThatStopsIsNotWaitedFor() {
-        PresenceNode patient =
-                new PresenceNode(RedisSettings.parse(redis.uri()).withPrefix(prefix), Duration.ofMinutes(10), NAMES);
-        nodes.add(patient);
+        PresenceNode patient = add(connect(Duration.ofMinutes(10)));
         node.watch(room);
         patient.enter(room, "bob");
-        patient.close();
+        close(patient);
         node.told.awaitChanges(room, "+bob", "-bob");
         assertRoster(0, List.of(), node.store.roster(room, 10));
     }
@@ -334,9 +256,7 @@ class RedisPresenceTest extends PresenceContractTest {
     @Test
     void aNodeThatWasTakenForDeadEntersAgain() {
         node.watch(room);
-        PresenceNode slow =
-                new PresenceNode(RedisSettings.parse(redis.uri()).withPrefix(prefix), Duration.ofSeconds(40), NAMES);
-        nodes.add(slow);
+        PresenceNode slow = add(connect(Duration.ofSeconds(40)));
         slow.enter(room, "ann");
         node.enter(room, "bob");
         String leases = prefix + ":{!}:leases";
