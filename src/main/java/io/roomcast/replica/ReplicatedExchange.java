@@ -30,7 +30,7 @@ final class ReplicatedExchange extends BeatExchange {
 
     @Override
     protected long maxPartBytes() {
-        return replica.maxNoteBytes() - HEADER_BYTES;
+        return (long) replica.maxNoteBytes() - HEADER_BYTES;
     }
 
     @Override
