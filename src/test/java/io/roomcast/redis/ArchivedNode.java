@@ -10,11 +10,13 @@ import io.roomcast.node.Warnings;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.SearchTerms;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.Relay;
 import io.roomcast.standalone.EmbeddedArchive;
 import io.roomcast.support.Await;
 import io.roomcast.support.RecordingListener;
@@ -114,6 +116,16 @@ final class ArchivedNode implements AutoCloseable {
         } catch (ArchiveException e) {
             return 0;
         }
+    }
+
+    /** A search in all rooms of this node finds the only message that has the word. */
+    void awaitFound(String word, long offset) {
+        Archive.Search wanted =
+                new Archive.Search(SearchTerms.parse(word), null, null, 0, Long.MAX_VALUE, 0, 10, Relay.PAGE_BYTES);
+        Await.until(word + " is found", () -> get(relay.search(wanted)).results().stream()
+                .map(result -> result.message().offset())
+                .toList()
+                .equals(List.of(offset)));
     }
 
     /** All offsets of the room, read by pages from the end. */

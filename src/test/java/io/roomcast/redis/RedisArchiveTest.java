@@ -156,9 +156,15 @@ class RedisArchiveTest {
                 for (int i = 2; i <= 8; i++) {
                     first.publish(room, "m" + i);
                 }
+                // Each finds what the other has copied.
+                assertEquals(0, second.metrics.get(Counter.ARCHIVE_STORED));
+                second.awaitFound("m1", 1);
                 first.abandon();
                 second.awaitArchived(room, 8);
                 assertEquals(between(1, 8), second.backwards(room, 3));
+                second.publish(room, "m9");
+                second.awaitFound("m9", 9);
+                second.awaitFound("m1", 1);
             }
         }
     }
