@@ -19,21 +19,53 @@ import java.util.function.Supplier;
 public final class ArchiveReads implements AutoCloseable {
     /** Threads that read. More would not make a disk faster, and would take the processor from those who deliver. */
     private static final int READERS = 2;
-    /** Most reads that wait. */
-    private static final int QUEUED_READS = 10_000;
 
     private static final long BUSY_RETRY_MILLIS = 1_000;
 
+    /** What is read. Each kind has threads of its own. */
+    private enum Kind {
+        HISTORY(10_000, "archive read", "A read from the archive failed", "reads of older messages", "read"),
+        SEARCH(100, "archive search", "A search of the archive failed", "searches", "searched");
+
+        /** Most that wait. */
+        private final int queued;
+
+        private final String warning;
+        private final String failed;
+        private final String several;
+        private final String participle;
+
+        Kind(int queued, String warning, String failed, String several, String participle) {
+            this.queued = queued;
+            this.warning = warning;
+            this.failed = failed;
+            this.several = several;
+            this.participle = participle;
+        }
+    }
+
+    private final Kind kind;
     private final Warnings warnings;
     private final Consumer<ArchiveException> whenFailed;
     private final ThreadPoolExecutor readers;
 
-    /** @param whenFailed called on a thread of this object when the archive cannot be read */
-    public ArchiveReads(ThreadFactory threads, Warnings warnings, Consumer<ArchiveException> whenFailed) {
+    private ArchiveReads(Kind kind, ThreadFactory threads, Warnings warnings, Consumer<ArchiveException> whenFailed) {
+        this.kind = kind;
         this.warnings = warnings;
         this.whenFailed = whenFailed;
         this.readers = new ThreadPoolExecutor(
-                READERS, READERS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUED_READS), threads);
+                READERS, READERS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(kind.queued), threads);
+    }
+
+    /** @param whenFailed called on a thread of this object when the archive cannot be read */
+    public static ArchiveReads ofHistory(
+            ThreadFactory threads, Warnings warnings, Consumer<ArchiveException> whenFailed) {
+        return new ArchiveReads(Kind.HISTORY, threads, warnings, whenFailed);
+    }
+
+    /** As {@link #ofHistory}. The history, which is needed more, does not wait for these. */
+    static ArchiveReads ofSearches(ThreadFactory threads, Warnings warnings, Consumer<ArchiveException> whenFailed) {
+        return new ArchiveReads(Kind.SEARCH, threads, warnings, whenFailed);
     }
 
     /**
@@ -56,7 +88,7 @@ public final class ArchiveReads implements AutoCloseable {
                     read.run();
                 } catch (RuntimeException | Error e) {
                     // Also of an error: those who wait would wait for ever.
-                    warnings.warn("archive read", () -> "A read from the archive failed: " + e.getMessage());
+                    warnings.warn(kind.warning, () -> kind.failed + ": " + e.getMessage());
                     onFailure.accept(told(e));
                 }
             });
@@ -66,7 +98,7 @@ public final class ArchiveReads implements AutoCloseable {
                             ? new RelayUnavailableException("the node stops")
                             : new ProtocolException(
                                     ErrorCode.BUSY,
-                                    "too many reads of older messages wait; try again",
+                                    "too many " + kind.several + " wait; try again",
                                     BUSY_RETRY_MILLIS));
         }
     }
@@ -77,7 +109,7 @@ public final class ArchiveReads implements AutoCloseable {
         } else if (failure instanceof RuntimeException other) {
             return other;
         }
-        return new RelayUnavailableException("the archive cannot be read now");
+        return new RelayUnavailableException("the archive cannot be " + kind.participle + " now");
     }
 
     /** Ends the threads. Reads that wait are made before. */

@@ -1,6 +1,8 @@
 package io.roomcast.archiver;
 
+import io.roomcast.archive.ArchiveIndexing;
 import io.roomcast.archive.ArchiveReads;
+import io.roomcast.archive.ArchiveSearch;
 import io.roomcast.archive.Retention;
 import io.roomcast.cursor.LogPage;
 import io.roomcast.metrics.NodeMetrics;
@@ -13,8 +15,6 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.SearchPage;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Archive;
-import io.roomcast.relay.ArchiveIndexing;
-import io.roomcast.relay.ArchiveSearch;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
@@ -109,18 +109,12 @@ public final class ArchivedRelay implements Relay {
         this.timer = timer;
         this.nanos = clocks.nanos();
         this.hasRetention = hasRetention;
-        this.reads = new ArchiveReads(threads, warnings, failure -> {});
+        this.reads = ArchiveReads.ofHistory(threads, warnings, failure -> {});
         this.history = new ArchivedHistory(archive);
         this.news = new News(source, warnings);
         this.archiver = new Archiver(source, archive, node, limits, clocks, metrics, warnings);
-        this.indexing = new ArchiveIndexing(archive, metrics, threads, clocks.nanos(), failure -> {});
-        this.search = new ArchiveSearch(
-                archive,
-                metrics,
-                threads,
-                clocks.nanos(),
-                failure -> warnings.warn(
-                        "archive search", () -> "A search of the archive failed: " + failure.getMessage()));
+        this.indexing = new ArchiveIndexing(archive, metrics, threads, clocks.nanos(), warnings, failure -> {});
+        this.search = new ArchiveSearch(archive, metrics, threads, clocks.nanos(), warnings, failure -> {});
         // One node deletes: the one that copies.
         this.retention = new Retention(
                 archive, room -> archiver.holds(room) ? keeps.apply(room) : Duration.ZERO, clocks, metrics, warnings);

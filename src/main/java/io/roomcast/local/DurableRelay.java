@@ -1,6 +1,8 @@
 package io.roomcast.local;
 
+import io.roomcast.archive.ArchiveIndexing;
 import io.roomcast.archive.ArchiveReads;
+import io.roomcast.archive.ArchiveSearch;
 import io.roomcast.archive.Retention;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
@@ -15,8 +17,6 @@ import io.roomcast.protocol.SearchPage;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
-import io.roomcast.relay.ArchiveIndexing;
-import io.roomcast.relay.ArchiveSearch;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
@@ -86,17 +86,10 @@ public final class DurableRelay implements Relay {
         ArchiveLoader loader = new ArchiveLoader(archive, memory, clocks.wall());
         this.commits = new GroupCommit(archive, memory, loader, clocks, metrics, threads, maxQueuedBytes);
         this.restores = new RoomRestore(archive, memory, clocks.wall());
-        this.reads = new ArchiveReads(threads, warnings, commits::onFailure);
+        this.reads = ArchiveReads.ofHistory(threads, warnings, commits::onFailure);
         this.rooms = new ArchivedRooms(memory, loader, reads);
-        this.indexing = new ArchiveIndexing(archive, metrics, threads, clocks.nanos(), failure -> {
-            commits.onFailure(failure);
-            warnings.warn(
-                    "archive index", () -> "Messages could not be indexed for the search: " + failure.getMessage());
-        });
-        this.search = new ArchiveSearch(archive, metrics, threads, clocks.nanos(), failure -> {
-            commits.onFailure(failure);
-            warnings.warn("archive search", () -> "A search of the archive failed: " + failure.getMessage());
-        });
+        this.indexing = new ArchiveIndexing(archive, metrics, threads, clocks.nanos(), warnings, commits::onFailure);
+        this.search = new ArchiveSearch(archive, metrics, threads, clocks.nanos(), warnings, commits::onFailure);
     }
 
     @Override

@@ -122,10 +122,12 @@ final class ArchivedNode implements AutoCloseable {
     void awaitFound(String word, long offset) {
         Archive.Search wanted =
                 new Archive.Search(SearchTerms.parse(word), null, null, 0, Long.MAX_VALUE, 0, 10, Relay.PAGE_BYTES);
-        Await.until(word + " is found", () -> get(relay.search(wanted)).results().stream()
-                .map(result -> result.message().offset())
-                .toList()
-                .equals(List.of(offset)));
+        Await.until(
+                word + " is found",
+                () -> get(relay.search(wanted)).results().stream()
+                        .map(result -> result.message().offset())
+                        .toList()
+                        .equals(List.of(offset)));
     }
 
     /** All offsets of the room, read by pages from the end. */

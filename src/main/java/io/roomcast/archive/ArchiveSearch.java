@@ -1,50 +1,34 @@
-package io.roomcast.relay;
+package io.roomcast.archive;
 
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
-import io.roomcast.protocol.ErrorCode;
+import io.roomcast.node.Warnings;
 import io.roomcast.protocol.MessageText;
-import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.SearchPage;
 import io.roomcast.protocol.SearchTerms;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.protocol.Words;
+import io.roomcast.relay.Archive;
+import io.roomcast.relay.ArchiveException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/**
- * Serves the searches of an archive, and finds in each message where the words are.
- *
- * <p><b>Concurrency.</b> Any thread may call; no method blocks. Threads of its own search, apart from those that read
- * the history, which is needed more.
- */
+/** Serves the searches of an archive, and finds in each message where the words are. Any thread; no method blocks. */
 public final class ArchiveSearch implements AutoCloseable {
-    /** Threads that search. More would take the database from those who publish. */
-    private static final int SEARCHERS = 2;
-    /** Most searches that wait. */
-    private static final int QUEUED = 100;
-
-    private static final long BUSY_RETRY_MILLIS = 1_000;
     /** Most words of a message that are marked. */
     private static final int MAX_HITS = 100;
 
     private final Archive archive;
     private final NodeMetrics metrics;
     private final LongSupplier nanoClock;
-    private final Consumer<ArchiveException> whenFailed;
-    private final ThreadPoolExecutor searchers;
+    private final ArchiveReads searches;
 
     /** @param whenFailed called on a thread of this object when the archive cannot be searched */
     public ArchiveSearch(
@@ -52,43 +36,17 @@ public final class ArchiveSearch implements AutoCloseable {
             NodeMetrics metrics,
             ThreadFactory threads,
             LongSupplier nanoClock,
+            Warnings warnings,
             Consumer<ArchiveException> whenFailed) {
         this.archive = archive;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
-        this.whenFailed = whenFailed;
-        this.searchers = new ThreadPoolExecutor(
-                SEARCHERS, SEARCHERS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUED), threads);
+        this.searches = ArchiveReads.ofSearches(threads, warnings, whenFailed);
     }
 
-    /** As {@link Relay#search}. */
+    /** As {@link io.roomcast.relay.Relay#search}. */
     public CompletionStage<SearchPage> search(Archive.Search search) {
-        CompletableFuture<SearchPage> page = new CompletableFuture<>();
-        try {
-            searchers.execute(() -> {
-                try {
-                    page.complete(run(search));
-                } catch (RuntimeException | Error e) {
-                    page.completeExceptionally(told(e));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            page.completeExceptionally(
-                    searchers.isShutdown()
-                            ? new RelayUnavailableException("the node stops")
-                            : new ProtocolException(
-                                    ErrorCode.BUSY, "too many searches wait; try again", BUSY_RETRY_MILLIS));
-        }
-        return page;
-    }
-
-    private RuntimeException told(Throwable failure) {
-        if (failure instanceof ArchiveException archiveFailure) {
-            whenFailed.accept(archiveFailure);
-        } else if (failure instanceof RuntimeException other) {
-            return other;
-        }
-        return new RelayUnavailableException("the archive cannot be searched now");
+        return searches.read(() -> run(search));
     }
 
     private SearchPage run(Archive.Search search) {
@@ -137,6 +95,6 @@ public final class ArchiveSearch implements AutoCloseable {
     /** Ends the threads. Searches that wait are still answered. */
     @Override
     public void close() {
-        searchers.shutdown();
+        searches.close();
     }
 }

@@ -1,6 +1,9 @@
-package io.roomcast.relay;
+package io.roomcast.archive;
 
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Warnings;
+import io.roomcast.relay.Archive;
+import io.roomcast.relay.ArchiveException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.OptionalLong;
@@ -31,6 +34,7 @@ public final class ArchiveIndexing implements AutoCloseable {
     private final Archive archive;
     private final NodeMetrics metrics;
     private final LongSupplier nanoClock;
+    private final Warnings warnings;
     private final Consumer<ArchiveException> whenFailed;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
@@ -50,10 +54,12 @@ public final class ArchiveIndexing implements AutoCloseable {
             NodeMetrics metrics,
             ThreadFactory threads,
             LongSupplier nanoClock,
+            Warnings warnings,
             Consumer<ArchiveException> whenFailed) {
         this.archive = archive;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
+        this.warnings = warnings;
         this.whenFailed = whenFailed;
         this.thread = threads.newThread(this::run);
         thread.start();
@@ -78,6 +84,7 @@ public final class ArchiveIndexing implements AutoCloseable {
         try {
             indexed = archive.index(MESSAGES_AT_A_TIME);
         } catch (ArchiveException e) {
+            warnings.warn("archive index", () -> "Messages could not be indexed for the search: " + e.getMessage());
             whenFailed.accept(e);
             return 4 * pause;
         } catch (RuntimeException | Error e) {
