@@ -57,6 +57,9 @@ public final class Export {
             if (failure == null) {
                 return part;
             }
+            if (hasEnded) {
+                return null; // The thread takes no steps any more, but the last line is written.
+            }
             if (!hasBegun) {
                 throw failure instanceof RuntimeException known ? known : new IllegalStateException(failure);
             }
