@@ -11,7 +11,9 @@ import java.util.function.Consumer;
  * Writes to the stream of an application server without waiting for the client.
  *
  * <p><b>Concurrency.</b> One thread at a time calls {@link #write}, any thread {@link #end}. The server calls {@link
- * #onWritePossible} when the client has read on. The monitor guards all state. Completions run outside it.
+ * #onWritePossible} when the client has read on. The monitor guards all state, and is held only for writes that do not
+ * wait. Completions and the end of the response run outside it: Payara may wait for the client at the end, and its I/O
+ * threads call this listener.
  */
 final class ListenedStream implements WriteListener {
     private final ServletResponse response;
@@ -25,13 +27,13 @@ final class ListenedStream implements WriteListener {
     /** Null if there is nothing to complete. */
     private Consumer<Throwable> completion;
 
+    /** Why nothing is written any more; null while something may be. */
     private Throwable failure;
     /** Whether the server has been given the listener, or is given it now. */
     private boolean isListening;
     /** Whether the server has called the listener. Before that, nothing may be written. */
     private boolean isPossible;
 
-    private boolean hasEnded;
     /** Ends the response when the server has called the listener; null for nothing. */
     private Runnable deferredEnd;
 
@@ -44,9 +46,6 @@ final class ListenedStream implements WriteListener {
     void write(byte[] bytes, Consumer<Throwable> whenTaken) {
         boolean isFirst;
         synchronized (this) {
-            if (hasEnded) {
-                failure = new ClosedChannelException();
-            }
             unwritten = bytes;
             mustFlush = true;
             completion = whenTaken;
@@ -81,19 +80,15 @@ final class ListenedStream implements WriteListener {
     void end(Runnable complete) {
         boolean isInUse;
         synchronized (this) {
-            hasEnded = true;
             isInUse = isListening;
-            if (isListening && !isPossible && failure == null) {
+            boolean isTooEarly = isListening && !isPossible && failure == null;
+            failure = failure == null ? new ClosedChannelException() : failure;
+            if (isTooEarly) {
                 deferredEnd = complete;
                 return;
             }
         }
-        watch.complete(isInUse, () -> completeAlone(complete));
-    }
-
-    /** Completes the response while no other thread writes. */
-    private synchronized void completeAlone(Runnable complete) {
-        complete.run();
+        watch.complete(isInUse, complete);
     }
 
     @Override
@@ -117,7 +112,7 @@ final class ListenedStream implements WriteListener {
         if (end == null) {
             proceed();
         } else {
-            completeAlone(end);
+            end.run();
         }
     }
 
