@@ -2,10 +2,13 @@ package io.roomcast.http;
 
 import io.undertow.server.ServerConnection;
 import io.undertow.server.protocol.http.HttpServerConnection;
+import io.undertow.util.AttachmentKey;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
@@ -21,6 +24,13 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
  */
 final class UndertowWatch implements ConnectionWatch {
     private static final Logger LOG = System.getLogger(UndertowWatch.class.getName());
+
+    /**
+     * The watches that have begun on a connection with HTTP/2, and have not ended, with what each runs. Undertow makes an
+     * object for each request, which all have the attachments of the connection. It keeps every listener for the end of the
+     * connection, with the request that added it, so that only one is added.
+     */
+    private static final AttachmentKey<Map<UndertowWatch, Runnable>> WATCHES = AttachmentKey.create(Map.class);
 
     private final ServerConnection connection;
     /** The same connection; null if other requests share it. */
@@ -52,18 +62,25 @@ final class UndertowWatch implements ConnectionWatch {
 
     @Override
     public void begin(Runnable whenGone) {
-        if (own == null) {
-            connection.addCloseListener(closed -> {
-                if (!hasEnded) {
-                    whenGone.run();
-                }
-            });
-            return;
-        }
+        Runnable task = own == null ? () -> listenToShared(whenGone) : () -> listen(whenGone);
         try {
-            own.getIoThread().execute(() -> listen(whenGone));
+            connection.getIoThread().execute(task);
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "the server is stopping and closes all connections", e);
+        }
+    }
+
+    private void listenToShared(Runnable whenGone) {
+        Map<UndertowWatch, Runnable> watches = connection.getAttachment(WATCHES);
+        if (watches == null) {
+            Map<UndertowWatch, Runnable> all = new ConcurrentHashMap<>();
+            connection.putAttachment(WATCHES, all);
+            connection.addCloseListener(closed -> all.values().forEach(Runnable::run));
+            watches = all;
+        }
+        watches.put(this, whenGone);
+        if (hasEnded) {
+            watches.remove(this);
         }
     }
 
@@ -91,6 +108,10 @@ final class UndertowWatch implements ConnectionWatch {
     @Override
     public void end() {
         hasEnded = true;
+        Map<UndertowWatch, Runnable> watches = own == null ? connection.getAttachment(WATCHES) : null;
+        if (watches != null) {
+            watches.remove(this);
+        }
     }
 
     /**
