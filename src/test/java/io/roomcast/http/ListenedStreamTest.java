@@ -21,7 +21,9 @@ class ListenedStreamTest {
     private final Output output = new Output();
     private final ListenedStream stream = new ListenedStream(
             (ServletResponse) Proxy.newProxyInstance(
-                    getClass().getClassLoader(), new Class<?>[] {ServletResponse.class}, (proxy, method, args) -> output),
+                    getClass().getClassLoader(),
+                    new Class<?>[] {ServletResponse.class},
+                    (proxy, method, args) -> output),
             ConnectionWatch.NONE);
 
     /** The end may wait for the client, and only the I/O thread sees that the client reads. */

@@ -12,16 +12,15 @@ import org.junit.jupiter.api.Test;
 
 /** An export has one last line, whatever happens. */
 class ExportTest {
-    private final ArchiveThread thread = new ArchiveThread(
-            new Threads(new ManualExecutor(), new ManualTimer(), Thread::new));
+    private final ArchiveThread thread =
+            new ArchiveThread(new Threads(new ManualExecutor(), new ManualTimer(), Thread::new));
 
     @Test
     void endsAlsoWhenTheNodeStops() {
         Export export = new Export(thread, RecordLine.head(1), out -> 0, () -> {});
         assertEquals("{\"type\":\"export\",\"version\":1,\"at\":1}\n", next(export));
         thread.close();
-        assertEquals(
-                "{\"type\":\"end\",\"messages\":0,\"complete\":false,\"error\":\"unavailable\"}\n", next(export));
+        assertEquals("{\"type\":\"end\",\"messages\":0,\"complete\":false,\"error\":\"unavailable\"}\n", next(export));
         assertNull(Stages.get(export.next()));
     }
 
