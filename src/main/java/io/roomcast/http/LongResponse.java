@@ -12,6 +12,12 @@ public interface LongResponse {
     /** The name of the attribute. */
     String ATTRIBUTE = LongResponse.class.getName();
 
+    /** The slowest reader of a long body that is surely not cut off, in bytes in a second. On every server. */
+    long SLOW_READER_BYTES = 100_000;
+
+    /** As much of a long body as the systems on both sides may take before the client reads it. */
+    long MOST_UNREAD_BYTES = 8 << 20;
+
     /** That of a request; null on an application server. */
     static LongResponse of(HttpServletRequest request) {
         return (LongResponse) request.getAttribute(ATTRIBUTE);
@@ -74,8 +80,8 @@ public interface LongResponse {
 
     /**
      * Gives a slow client time to read. The system of the client may take megabytes at once, and then nothing until half of
-     * them are read, which nobody sees here. So a client counts as one that reads nothing only when one of 100 KB in a
-     * second had read everything.
+     * them are read, which nobody sees here. So a client counts as one that reads nothing only when a reader of
+     * {@link #SLOW_READER_BYTES} had read everything.
      *
      * @param bytes how many are written next
      */

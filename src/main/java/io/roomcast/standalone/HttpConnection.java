@@ -1,5 +1,6 @@
 package io.roomcast.standalone;
 
+import io.roomcast.http.LongResponse;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -9,10 +10,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@code newBytes} and {@code tasks}.
  */
 final class HttpConnection {
-    /** The slowest reader of a long response that is surely not cut off, in bytes in a second. */
-    private static final long SLOW_READER = 100_000;
-    /** As much as the system of a client may take before the client reads it. */
-    private static final long MOST_UNREAD = 8 << 20;
 
     /** The operations of the TCP connection that the limiter needs. */
     interface Socket {
@@ -90,8 +87,9 @@ final class HttpConnection {
     boolean hasStalled(long now, long nanos) {
         int queuedBytes = socket.queuedBytes();
         double seconds = (now - lookedAt) / (double) TimeUnit.SECONDS.toNanos(1);
-        unreadBytes = Math.max(0, unreadBytes - (long) (seconds * SLOW_READER)) + newBytes.getAndSet(0);
-        unreadBytes = Math.min(unreadBytes, MOST_UNREAD);
+        unreadBytes =
+                Math.max(0, unreadBytes - (long) (seconds * LongResponse.SLOW_READER_BYTES)) + newBytes.getAndSet(0);
+        unreadBytes = Math.min(unreadBytes, LongResponse.MOST_UNREAD_BYTES);
         lookedAt = now;
         // The queue is as long as before if one part was taken, and the next one is of the same length.
         boolean tookPart = tookOutput;

@@ -32,11 +32,6 @@ final class StreamedAnswer {
     /** How much is given to an application server at once. */
     private static final int PIECE_BYTES = 16 << 10;
 
-    /** As much as the systems on both sides may take before the client reads it. */
-    private static final long MOST_UNREAD = 8 << 20;
-    /** The slowest reader that is surely not cut off, in bytes in a millisecond. */
-    private static final long SLOW_READER = 100;
-
     private final ApiAnswer.Parts parts;
     private final AsyncContext async;
     private final LongResponse embedded;
@@ -101,12 +96,10 @@ final class StreamedAnswer {
     }
 
     private void sendNext() {
-        var unused = parts.next().whenComplete((part, failure) -> {
+        var unused = parts.next().thenAccept(this::send).whenComplete((sent, failure) -> {
             if (failure != null) {
                 LOG.log(Level.WARNING, "A long answer of the server API ends early", failure);
                 cut();
-            } else {
-                send(part);
             }
         });
     }
@@ -161,7 +154,8 @@ final class StreamedAnswer {
             return null;
         }
         // The system of the client may have taken as much, and takes nothing more until the client has read some of it.
-        long millis = unreadMillis + Math.min(sentBytes, MOST_UNREAD) / SLOW_READER;
+        long unread = Math.min(sentBytes, LongResponse.MOST_UNREAD_BYTES);
+        long millis = unreadMillis + TimeUnit.SECONDS.toMillis(unread) / LongResponse.SLOW_READER_BYTES;
         try {
             return threads.timer().schedule(() -> threads.pool().execute(this::cut), millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
@@ -187,7 +181,7 @@ final class StreamedAnswer {
             return new byte[0];
         }
         try {
-            gzip.finish();
+            gzip.close();
         } catch (IOException e) {
             throw new UncheckedIOException("a stream in memory failed", e);
         }
