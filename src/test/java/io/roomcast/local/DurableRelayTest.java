@@ -36,8 +36,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.stream.IntStream;
@@ -52,7 +50,6 @@ class DurableRelayTest extends KeptMessagesContract {
     private final SettableClock clock = new SettableClock();
     private final NodeMetrics metrics = new NodeMetrics();
     private final Warnings warnings = new Warnings(new Clocks(clock, () -> 0));
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     @TempDir
     private Path directory;
@@ -107,9 +104,8 @@ class DurableRelayTest extends KeptMessagesContract {
     }
 
     @AfterEach
-    void stopTimer() {
+    void letArchiveGo() {
         archive.letGo();
-        timer.shutdownNow();
     }
 
     @Test
