@@ -12,6 +12,7 @@ public final class BadFrameException extends RuntimeException {
     private final String idempotencyKey;
     private final transient RoomName room;
     private final boolean concernsRoom;
+    private final Long retryAfterMs;
 
     public BadFrameException(Long id, String idempotencyKey, ProtocolException cause) {
         this(id, idempotencyKey, null, false, cause);
@@ -30,6 +31,7 @@ public final class BadFrameException extends RuntimeException {
         this.code = cause.code();
         this.id = id;
         this.idempotencyKey = idempotencyKey;
+        this.retryAfterMs = cause.retryAfterMs();
     }
 
     public BadFrameException(String text) {
@@ -53,6 +55,7 @@ public final class BadFrameException extends RuntimeException {
 
     /** The {@code error} frame that answers the line. */
     public ServerFrame.Error answer() {
-        return new ServerFrame.Error(id, idempotencyKey, room == null ? null : room.value(), code, getMessage(), null);
+        String name = room == null ? null : room.value();
+        return new ServerFrame.Error(id, idempotencyKey, name, code, getMessage(), retryAfterMs);
     }
 }

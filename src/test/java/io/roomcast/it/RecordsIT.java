@@ -373,5 +373,6 @@ class RecordsIT {
         assertEquals("history", large.get(0).getString("type"));
         assertEquals("busy", large.get(11).getString("code"));
         assertTrue(large.get(11).getString("text").contains("in another send"), large.get(11)::toString);
+        assertTrue(large.get(11).getInt("retryAfterMs") > 0, large.get(11)::toString);
     }
 }
