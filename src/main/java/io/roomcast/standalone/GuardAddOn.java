@@ -24,7 +24,7 @@ import org.glassfish.grizzly.http.server.NetworkListener;
 
 /**
  * Passes every request of the embedded server to the {@link RequestGuard}, before WebSockets, files and servlets get
- * the request. Sets the security headers of every response.
+ * the request. Sets the security headers of every response, but of those that open a WebSocket: they are no documents.
  */
 final class GuardAddOn extends BaseFilter implements AddOn {
     /** Marks the head of a request that was checked. Parts of its body arrive with the same head. */
@@ -59,10 +59,12 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         List<String> names = new ArrayList<>();
         request.getHeaders().names().forEach(names::add);
         RequestHead head = head(request, names);
-        SecurityHeaders.set(head.resource(), request.getResponse()::setHeader);
         PageAccess.set(head, guard, request.getResponse()::setHeader);
         setOrigin(request, head, names);
         Verdict verdict = verdict(request, head);
+        if (!verdict.isPass() || !head.isHandshake()) {
+            SecurityHeaders.set(head.resource(), request.getResponse()::setHeader);
+        }
         return verdict.isPass() ? context.getInvokeAction() : responder.reject(context, request, verdict);
     }
 

@@ -8,8 +8,6 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Where a connection comes from. {@link RequestGuard} checks the handshake. A header passes the origin to the endpoint,
@@ -39,6 +37,7 @@ public record ClientOrigin(String local, String remote, String host, String logi
     private static final byte[] SECRET = newSecret();
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+    private static final String ENCODED_SECRET = ENCODER.encodeToString(SECRET);
 
     private static byte[] newSecret() {
         byte[] secret = new byte[32];
@@ -66,13 +65,17 @@ public record ClientOrigin(String local, String remote, String host, String logi
 
     /** The value of {@link #HEADER}. */
     public String toHeader() {
-        return Stream.of(SECRET, bytes(local), bytes(remote), bytes(host), bytes(String.join(ROLE_END, roles)))
-                .map(ENCODER::encodeToString)
-                .collect(Collectors.joining("."));
+        return String.join(
+                ".",
+                ENCODED_SECRET,
+                encoded(local),
+                encoded(remote),
+                encoded(host),
+                encoded(String.join(ROLE_END, roles)));
     }
 
-    private static byte[] bytes(String text) {
-        return text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
+    private static String encoded(String text) {
+        return text == null ? "" : ENCODER.encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

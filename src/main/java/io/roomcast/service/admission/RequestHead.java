@@ -101,7 +101,13 @@ public record RequestHead(
     }
 
     private static boolean isReadable(String value) {
-        return value.chars().allMatch(c -> c >= ' ' && c != 0x7f || c == '\t');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' && c != '\t' || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean isHttp11() {

@@ -117,15 +117,10 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
 
     /** Converts the handshake to the form that Tyrus expects. */
     private static RequestContext requestContext(HttpRequestPacket request) {
-        Parameters query = new Parameters();
-        query.setQuery(request.getQueryStringDC());
-        query.setQueryStringEncoding(Charsets.UTF8_CHARSET);
-        Map<String, String[]> parameters = new HashMap<>();
-        query.getParameterNames().forEach(name -> parameters.put(name, query.getParameterValues(name)));
         RequestContext handshake = RequestContext.Builder.create()
                 .requestURI(URI.create(request.getRequestURI()))
                 .queryString(request.getQueryString())
-                .parameterMap(parameters)
+                .parameterMap(parameters(request))
                 .remoteAddr(request.getRemoteAddress())
                 .serverAddr(request.getLocalAddress())
                 .serverPort(request.getLocalPort())
@@ -139,6 +134,17 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
             }
         }
         return handshake;
+    }
+
+    private static Map<String, String[]> parameters(HttpRequestPacket request) {
+        Map<String, String[]> parameters = new HashMap<>();
+        if (!request.getQueryStringDC().isNull()) {
+            Parameters query = new Parameters(); // 10 KB, which most handshakes do not need.
+            query.setQuery(request.getQueryStringDC());
+            query.setQueryStringEncoding(Charsets.UTF8_CHARSET);
+            query.getParameterNames().forEach(name -> parameters.put(name, query.getParameterValues(name)));
+        }
+        return parameters;
     }
 
     private static void setHeaders(HttpResponsePacket response, UpgradeResponse tyrusResponse) {
