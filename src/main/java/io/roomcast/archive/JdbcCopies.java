@@ -140,6 +140,57 @@ final class JdbcCopies implements Copies {
         });
     }
 
+    @Override
+    public void interrupt() {
+        // One at a time: nobody waits for this node while it waits for somebody.
+        for (int each = 0; each < SHARDS; each++) {
+            int shard = each;
+            transactions.write(connection -> interrupt(connection, shard));
+        }
+    }
+
+    private static int interrupt(Connection connection, int shard) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(
+                "UPDATE archiver_shard SET node = NULL, leased_until = 0 WHERE shard = ?")) {
+            update.setInt(1, shard);
+            return update.executeUpdate();
+        }
+    }
+
+    @Override
+    public void bring(Archive.Run run, long continuesTo) {
+        store(connection -> {
+            interrupt(connection, Copies.shardOf(run.room()));
+            begin(connection, List.of(new Copy(run.room(), run.epoch(), continuesTo, List.of(), run.messages())));
+            List<IndexBacklog.Part> parts = appender.append(connection, List.of(run));
+            fillHoles(connection, run);
+            return parts;
+        });
+    }
+
+    /** A node may have found the places claimed, and no messages there. */
+    private static void fillHoles(Connection connection, Archive.Run run) throws SQLException {
+        String inNumbering = " WHERE numbering = (SELECT id FROM numbering WHERE room = ? AND epoch = ?)";
+        long first = run.messages().get(0).offset();
+        long last = run.messages().get(run.messages().size() - 1).offset();
+        try (PreparedStatement delete = connection.prepareStatement(
+                        "DELETE FROM hole" + inNumbering + " AND first_offset >= ? AND last_offset <= ?");
+                PreparedStatement begin = connection.prepareStatement(
+                        "UPDATE hole SET first_offset = ?" + inNumbering + " AND first_offset BETWEEN ? AND ?")) {
+            delete.setString(1, run.room().value());
+            delete.setString(2, run.epoch());
+            delete.setLong(3, first);
+            delete.setLong(4, last);
+            delete.executeUpdate();
+            begin.setLong(1, last + 1);
+            begin.setString(2, run.room().value());
+            begin.setString(3, run.epoch());
+            begin.setLong(4, first);
+            begin.setLong(5, last);
+            begin.executeUpdate();
+        }
+    }
+
     private static void update(Connection connection, String command, String node) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(command)) {
             statement.setString(1, node);
@@ -174,16 +225,21 @@ final class JdbcCopies implements Copies {
     public boolean store(String node, Duration time, List<Copy> copies) {
         Set<Integer> shards =
                 copies.stream().map(copy -> Copies.shardOf(copy.room())).collect(Collectors.toSet());
+        return store(connection -> {
+            if (!holds(connection, node, time, shards)) {
+                return null;
+            }
+            begin(connection, copies);
+            List<IndexBacklog.Part> parts = appender.append(connection, runs(copies));
+            noteHoles(connection, copies);
+            return parts;
+        });
+    }
+
+    /** @param work returns what is to be indexed; null if nothing was stored */
+    private boolean store(Transactions.Work<List<IndexBacklog.Part>> work) {
         try {
-            List<IndexBacklog.Part> stored = transactions.write(connection -> {
-                if (!holds(connection, node, time, shards)) {
-                    return null;
-                }
-                begin(connection, copies);
-                List<IndexBacklog.Part> parts = appender.append(connection, runs(copies));
-                noteHoles(connection, copies);
-                return parts;
-            });
+            List<IndexBacklog.Part> stored = transactions.write(work);
             if (stored == null) {
                 return false;
             }

@@ -123,10 +123,7 @@ public final class ArchivedRelay implements Relay {
     @Override
     public void start(RelayListener listener) {
         broker.start(listener);
-        archiver.start(threads);
-        if (hasRetention) {
-            retention.start(threads);
-        }
+        archiver.start(threads, hasRetention ? () -> retention.start(threads) : () -> {});
         telling = timer.scheduleWithFixedDelay(news::tell, TELL_MILLIS, TELL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -254,6 +251,11 @@ public final class ArchivedRelay implements Relay {
     }
 
     @Override
+    public CompletionStage<Void> replace(RoomName room, String epoch, List<StoredMessage> messages) {
+        return broker.replace(room, epoch, messages);
+    }
+
+    @Override
     public CompletionStage<Void> probe() {
         return broker.probe();
     }
@@ -276,8 +278,8 @@ public final class ArchivedRelay implements Relay {
         }
         search.close();
         indexing.close();
-        retention.close();
         archiver.close();
+        retention.close();
         reads.close();
         broker.close();
         archive.close();

@@ -71,6 +71,7 @@ final class Archiver implements AutoCloseable {
     private Heads heads;
     private RoomCopier copier;
     private Copies.Lease lease;
+    private Runnable whenHeld;
     private long leasedAt;
     private boolean leaseDue = true;
     private boolean sweeping;
@@ -103,8 +104,13 @@ final class Archiver implements AutoCloseable {
         this.backlog = new Backlog(source, metrics);
     }
 
-    /** Begins to copy. Called once. */
-    void start(ThreadFactory threads) {
+    /**
+     * Begins to copy. Called once.
+     *
+     * @param whenHeld called when this node holds a lease for the first time
+     */
+    void start(ThreadFactory threads, Runnable whenHeld) {
+        this.whenHeld = whenHeld;
         thread = threads.newThread(this::run);
         thread.setName("roomcast-archiver");
         thread.start();
@@ -200,6 +206,10 @@ final class Archiver implements AutoCloseable {
         leasedAt = now;
         leaseDue = false;
         held = Set.copyOf(lease.shards());
+        if (!held.isEmpty()) {
+            whenHeld.run();
+            whenHeld = () -> {};
+        }
         if (!before.equals(held)) {
             heads.forget();
             progress.retain(held);

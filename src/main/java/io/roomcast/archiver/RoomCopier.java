@@ -6,6 +6,7 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Warnings;
+import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.Archive;
@@ -15,7 +16,6 @@ import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.RelayUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -263,7 +263,8 @@ final class RoomCopier {
         List<Archive.Message> copied = archive.after(room, former, common - 1, 1, PAGE_BYTES);
         return !copied.isEmpty()
                 && copied.get(0).offset() == common
-                && Arrays.equals(copied.get(0).body(), page.messages().get(0).body());
+                && MessageFrames.isSame(
+                        copied.get(0).body(), page.messages().get(0).body());
     }
 
     /** When the epoch began, as its name says; 0 if it does not. */

@@ -9,7 +9,6 @@ import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.RelayListener;
 import io.roomcast.relay.RelayUnavailableException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -208,7 +207,7 @@ public final class RoomCursor {
                 && message.epoch().equals(epoch)
                 && message.offset() == offset
                 && lastBody != null
-                && !Arrays.equals(lastBody, message.body());
+                && !MessageFrames.isSame(lastBody, message.body());
     }
 
     /** Takes an unknown envelope that arrived. Reads the log, which may have a message for the envelope. */
@@ -257,6 +256,8 @@ public final class RoomCursor {
         } else if (isOverwrittenIn(page)) {
             logReader.renumber(this, readNumber);
         } else {
+            byte[] body = bodyAt(offset, page);
+            lastBody = body == null ? lastBody : body; // It may have been erased.
             catchUp(page);
         }
         return null;
@@ -276,11 +277,8 @@ public final class RoomCursor {
 
     /** Whether the page has another message at the offset of the last delivered message. */
     private boolean isOverwrittenIn(LogPage page) {
-        List<StoredMessage> messages = page.messages();
-        return lastBody != null
-                && !messages.isEmpty()
-                && messages.get(0).offset() == offset
-                && !Arrays.equals(lastBody, messages.get(0).body());
+        byte[] body = bodyAt(offset, page);
+        return lastBody != null && body != null && !MessageFrames.isSame(lastBody, body);
     }
 
     private void catchUp(LogPage page) {

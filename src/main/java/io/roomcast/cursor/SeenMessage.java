@@ -1,5 +1,6 @@
 package io.roomcast.cursor;
 
+import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.Position;
 import java.util.zip.CRC32C;
 
@@ -15,9 +16,13 @@ public record SeenMessage(Position position, long checksum) {
     /** Different messages were seen at this position. No message of the broker equals all of them. */
     private static final long CONFLICTING = -1;
 
-    /** @param body body of the message at the position, or null if the body is not known */
+    /**
+     * Of a message that was erased, only the position counts: others have seen it as it was.
+     *
+     * @param body body of the message at the position, or null if the body is not known
+     */
     public static SeenMessage of(Position position, byte[] body) {
-        return new SeenMessage(position, body == null ? UNKNOWN : checksum(body));
+        return new SeenMessage(position, body == null || MessageFrames.isErased(body) ? UNKNOWN : checksum(body));
     }
 
     private static long checksum(byte[] body) {
@@ -31,9 +36,13 @@ public record SeenMessage(Position position, long checksum) {
         return checksum != UNKNOWN;
     }
 
-    /** Whether {@code body} is a different message than the one that was seen at the position. */
+    /**
+     * Whether {@code body} is a different message than the one that was seen at the position. A message that was erased
+     * may be the one that was seen.
+     */
     public boolean differsFrom(byte[] body) {
-        return checksum != UNKNOWN && checksum != checksum(body);
+        return checksum == CONFLICTING
+                || checksum != UNKNOWN && checksum != checksum(body) && !MessageFrames.isErased(body);
     }
 
     /** The later one of two messages of a room; {@code next} was seen after {@code known}. */

@@ -62,7 +62,8 @@ public class LocalRelayProvider implements RelayProvider {
         Optional<Archive> opened = archive.archive();
         Relay relay = opened.<Relay>map(present -> durable(present, context, clock))
                 .orElseGet(() -> new LocalRelay(context.history(), maxBytes(), clock, context.timer()));
-        return new RelayAndPresence(relay, new LocalPresence(micros(clocks)), NodeExchange.alone(), opened);
+        return new RelayAndPresence(
+                relay, new LocalPresence(micros(clocks)), NodeExchange.alone(), opened, Optional.empty());
     }
 
     private static long micros(Clocks clocks) {

@@ -56,6 +56,11 @@ public final class MessageFrames {
         return startsWith(body, afterCommas(body, 0, 1), ERASED);
     }
 
+    /** Whether two bodies are equal, or one of them is what is left of the other. */
+    public static boolean isSame(byte[] one, byte[] other) {
+        return Arrays.equals(one, other) || (isErased(one) || isErased(other)) && at(one) == at(other);
+    }
+
     private static boolean startsWith(byte[] bytes, int from, byte[] begin) {
         return Arrays.equals(bytes, from, Math.min(from + begin.length, bytes.length), begin, 0, begin.length);
     }

@@ -12,6 +12,7 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.Connector;
 import io.roomcast.redis.connection.Envelope;
 import io.roomcast.redis.connection.RedisSettings;
@@ -32,6 +33,7 @@ import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
+import io.roomcast.relay.RelayRecords;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -85,6 +87,7 @@ public final class RedisRelay implements Relay {
     private final RedisExchange exchange;
     private final Shards shards;
     private final RedisLogs logs;
+    private final RedisRecords records;
     private ScheduledFuture<?> checkTask;
     private ScheduledFuture<?> keepAliveTask;
     private ScheduledFuture<?> markTask;
@@ -139,7 +142,9 @@ public final class RedisRelay implements Relay {
         Scripts probing = Scripts.forProbes(sharded);
         this.probes = new Probes(probing, nanoClock);
         this.presenceScripts = new PresenceScripts(sharded);
-        List<Script> loaded = Stream.of(scripts.all(), probing.all(), DataLineage.SCRIPTS, presenceScripts.all())
+        RecordScripts recordScripts = new RecordScripts(scripts);
+        List<Script> loaded = Stream.of(
+                        scripts.all(), probing.all(), DataLineage.SCRIPTS, presenceScripts.all(), recordScripts.all())
                 .flatMap(List::stream)
                 .toList();
         NodeChannels channels = new NodeChannels(settings.prefix(), settings.database(), node, sharded);
@@ -159,6 +164,7 @@ public final class RedisRelay implements Relay {
                         nanoClock)
                 .shards();
         this.logs = new RedisLogs(shards, scripts, settings.prefix(), this::keys, this::keptKeys, subscriptions);
+        this.records = new RedisRecords(shards, recordScripts, logs, this::keys);
     }
 
     @Override
@@ -248,9 +254,20 @@ public final class RedisRelay implements Relay {
         return new HistoryPage(page.epoch(), page.messages(), page.more());
     }
 
+    /** An epoch is not asked for: an offset and a time prove a message. */
+    @Override
+    public CompletionStage<Void> replace(RoomName room, String epoch, List<StoredMessage> messages) {
+        return records.replace(room, messages);
+    }
+
     /** The logs of this relay, for those who copy them. */
     LogSource logs() {
         return logs;
+    }
+
+    /** The logs of this relay, for those who take messages away or have them erased. */
+    RelayRecords records() {
+        return records;
     }
 
     @Override

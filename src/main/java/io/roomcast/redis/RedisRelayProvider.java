@@ -73,7 +73,9 @@ public class RedisRelayProvider implements RelayProvider {
                 present.<Relay>map(kept -> archived(relay, kept, limits, context))
                         .orElse(relay),
                 relay.presence(),
-                relay.exchange());
+                relay.exchange(),
+                present,
+                present.map(kept -> relay.records()));
     }
 
     /** Nothing is shown from Redis that the archive must not keep. */

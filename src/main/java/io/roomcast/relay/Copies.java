@@ -73,6 +73,20 @@ public interface Copies {
     /** Ends what the node holds. */
     void release(String node);
 
+    /**
+     * Takes the shards from all nodes, which then take them anew. So what a node has read from the broker before and has
+     * not stored yet is not stored, but read again.
+     */
+    void interrupt();
+
+    /**
+     * Stores messages that are brought from elsewhere, as if they had been copied, in one commit. The broker gives their
+     * places to nobody else. Nodes copy the room anew from what is there then.
+     *
+     * @param continuesTo as in {@link Copy}
+     */
+    void bring(Archive.Run run, long continuesTo);
+
     /** How far these rooms are copied. A room of which nothing was copied is missing. */
     Map<RoomName, Head> heads(Collection<RoomName> rooms);
 

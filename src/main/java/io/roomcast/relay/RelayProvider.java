@@ -31,10 +31,16 @@ public interface RelayProvider {
      * A relay, its presence store and its exchange. The presence store must be closed first.
      *
      * @param archive where the relay keeps messages longer, if it does; the relay closes it
+     * @param records what a broker keeps beside the archive, if there are both
      */
-    record RelayAndPresence(Relay relay, PresenceStore presence, NodeExchange exchange, Optional<Archive> archive) {
+    record RelayAndPresence(
+            Relay relay,
+            PresenceStore presence,
+            NodeExchange exchange,
+            Optional<Archive> archive,
+            Optional<RelayRecords> records) {
         public RelayAndPresence(Relay relay, PresenceStore presence, NodeExchange exchange) {
-            this(relay, presence, exchange, Optional.empty());
+            this(relay, presence, exchange, Optional.empty(), Optional.empty());
         }
     }
 

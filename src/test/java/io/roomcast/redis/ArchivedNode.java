@@ -52,6 +52,11 @@ final class ArchivedNode implements AutoCloseable {
     }
 
     ArchivedNode(RedisSettings redis, String postgres, HistoryLimits.Rule limits, int window) {
+        this(redis, postgres, limits, window, Duration.ZERO);
+    }
+
+    /** @param retention how long the archive keeps messages; zero for ever */
+    ArchivedNode(RedisSettings redis, String postgres, HistoryLimits.Rule limits, int window, Duration retention) {
         Map<String, String> settings = Map.of(
                 "roomcast.relay",
                 "redis",
@@ -78,8 +83,8 @@ final class ArchivedNode implements AutoCloseable {
                 broker.logs(),
                 archive,
                 limits,
-                room -> Duration.ZERO,
-                false,
+                room -> retention,
+                !retention.isZero(),
                 "test",
                 ArchivedNode::daemon,
                 timer,

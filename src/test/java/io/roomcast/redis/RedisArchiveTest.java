@@ -10,11 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.cursor.SeenMessage;
 import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
+import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.Copies;
 import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.RelayRecords;
 import io.roomcast.support.Await;
 import io.roomcast.support.postgres.TestPostgres;
 import io.roomcast.support.redis.ClusterTrio;
@@ -195,6 +199,31 @@ class RedisArchiveTest {
     }
 
     @Test
+    void whatIsTooOldIsDeletedAndTheRoomGoesOn() {
+        Position last;
+        try (ArchivedNode node = node()) {
+            for (int i = 1; i <= 25; i++) {
+                last = node.publish(room, "m" + i);
+            }
+            last = node.publish(room, "m26");
+            node.awaitArchived(room, 26);
+            node.awaitFound("m26", 26);
+        }
+        // A message that Redis shows is never too old: there, its age is bounded by the same retention.
+        HistoryLimits shown = new HistoryLimits(10, Duration.ofMillis(1), 64L << 20);
+        try (ArchivedNode node = new ArchivedNode(
+                        RedisSettings.parse(redis.uri()), url, shown.everywhere(), 1, Duration.ofMillis(1))
+                .start()) {
+            Await.until("all are deleted", () -> node.metrics.get(Counter.ARCHIVE_DELETED) == 26);
+            assertEquals(List.of(), node.backwards(room, 100));
+            assertEquals(new Position(last.epoch(), 27), node.publish(room, "m27"));
+            node.awaitArchived(room, 27);
+            assertEquals(0, node.metrics.get(Counter.ARCHIVE_MISSED), "what was deleted is no hole");
+            assertEquals(27, node.archive.firstOffset(room, last.epoch()));
+        }
+    }
+
+    @Test
     void aFurtherEpochContinuesTheHistory() {
         try (ArchivedNode node = node()) {
             for (int i = 1; i <= 5; i++) {
@@ -232,6 +261,10 @@ class RedisArchiveTest {
         }
     }
 
+    private static Position place(Position epoch, long offset) {
+        return new Position(epoch.epoch(), offset);
+    }
+
     /** Nobody has told the archiver of these rooms, which are on three servers. */
     @Test
     void roomsOfAllServersOfAClusterAreFound() {
@@ -244,6 +277,15 @@ class RedisArchiveTest {
                 rooms.forEach(each -> node.awaitArchived(each, 1));
                 rooms.forEach(each -> node.publish(each, "m2"));
                 rooms.forEach(each -> node.awaitArchived(each, 2));
+                for (RoomName each : rooms.subList(0, 6)) {
+                    RelayRecords.Found found = get(node.broker.records().find(each, "m2", 0));
+                    StoredMessage last = found.messages().get(0);
+                    byte[] erased = MessageFrames.erased(each, last.body());
+                    get(node.relay.replace(each, "any", List.of(new StoredMessage(last.offset(), erased))));
+                    Position end = new Position(found.epoch(), 2);
+                    get(node.broker.records().claim(each, end, place(end, 3), place(end, 5)));
+                    assertEquals(place(end, 6), node.publish(each, "m6"));
+                }
             }
         }
     }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -31,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedisProbeTest {
     @RegisterExtension
     final TestRedis redis = new TestRedis();
+
+    /** Scripts that operators call, and no room: see {@code RecordScripts}. */
+    private static final Set<String> OF_RECORDS = Set.of("sent.lua", "replace.lua", "claim.lua");
 
     private HeldLines lines;
     private RedisNode node;
@@ -123,7 +127,7 @@ class RedisProbeTest {
                 .getParent();
         try (Stream<Path> all = Files.list(folder)) {
             return all.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".lua"))
+                    .filter(name -> name.endsWith(".lua") && !OF_RECORDS.contains(name))
                     .toList();
         }
     }

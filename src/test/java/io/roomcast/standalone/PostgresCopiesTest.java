@@ -114,6 +114,16 @@ class PostgresCopiesTest {
         assertEquals(5, second.copies().heads(List.of(room)).get(room).offset());
     }
 
+    /** What a node has read before an erasure must not be stored after it. */
+    @Test
+    void aNodeThatIsInterruptedReadsAnewBeforeItStores() {
+        first.copies().lease("first", LONG);
+        second.copies().interrupt();
+        assertFalse(store(first, "first", copy(room, "e", 0, List.of(), 1, 2)));
+        assertEquals(Copies.SHARDS, first.copies().lease("first", LONG).shards().size());
+        assertTrue(store(first, "first", copy(room, "e", 0, List.of(), 1, 2)));
+    }
+
     @Test
     void aHoleCountsAsCopiedAndAnEpochContinuesAnother() {
         first.copies().lease("first", LONG);

@@ -41,6 +41,11 @@ public record RoomKeys(int slot, String base, String channelName, HistoryLimits 
         return (base + ":log").getBytes(UTF_8);
     }
 
+    /** Key of a copy of the log in which somebody replaces messages: see replace.lua. */
+    public byte[] copy(String whose) {
+        return (base + ":copy:" + whose).getBytes(UTF_8);
+    }
+
     public byte[] channel() {
         return channelName.getBytes(UTF_8);
     }

@@ -47,6 +47,8 @@ public final class Scripts {
     private final Script trim;
     private final Script attempt;
     private final boolean sharded;
+    /** Lua statements that precede the scripts. */
+    private final String constants;
 
     public Scripts(boolean sharded) {
         this(sharded, NUMBERING_MS, Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis());
@@ -59,7 +61,7 @@ public final class Scripts {
 
     private Scripts(boolean sharded, long numberingMillis, long keyMillis) {
         this.sharded = sharded;
-        String constants = "local TRIM_STEPS, KEY_MS = " + TRIM_STEPS + ", " + keyMillis + "\n"
+        constants = "local TRIM_STEPS, KEY_MS = " + TRIM_STEPS + ", " + keyMillis + "\n"
                 + "local LEAST_NUMBERING_MS, UNUSED_MS = " + numberingMillis + ", " + UNUSED_MS + "\n"
                 + "local PUBLISH, ENVELOPE = '" + (sharded ? "SPUBLISH" : "PUBLISH") + "', '" + Envelope.VERSION
                 + "'\n";
@@ -70,6 +72,11 @@ public final class Scripts {
         copy = Script.of(constants, "numbering.lua", "copy.lua");
         trim = Script.of(constants, "trim.lua");
         attempt = Script.of(constants, "attempt.lua");
+    }
+
+    /** Another script that uses the numbering of a room. */
+    public Script onNumbering(String file) {
+        return Script.of(constants, "numbering.lua", file);
     }
 
     /** The scripts that each connection loads. */

@@ -10,11 +10,13 @@ import io.roomcast.protocol.StoredMessage;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayRecords;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -22,13 +24,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
  * Erases the messages of a user, a page at a time: in the archive, then in what the relay keeps, then in the memory of all
- * nodes. After each page it rests four times as long as that took. What was erased is not found again, so that a job
- * which ends half-way is simply begun anew.
+ * nodes. If many nodes share the archive, a {@link RelayErasure} comes first. After each page it rests four times as long
+ * as that took. What was erased is not found again, so that a job which ends half-way is simply begun anew.
  *
  * <p><b>Concurrency.</b> A page is read and committed on the {@link ArchiveThread}; what follows waits for stages. So one
  * step runs at a time, each after the one before. {@link #report} is for any thread.
@@ -38,31 +40,41 @@ final class ErasureJob {
     private static final long RESTS = 4;
     /** Publishes wait for one commit at most. Each message is also indexed anew. */
     private static final int COMMIT_MESSAGES = 100;
+    /** Most messages of one question to the nodes. */
+    private static final int ASKED_MESSAGES = 1_000;
 
     private static final String IN_BACKUPS =
             "backups, and what the database keeps of old rows until it writes over them"
                     + " (docs/archive.md, \"Erasing a user\")";
+
+    private static final String IN_REDIS_FILES =
+            "the append-only file, the snapshots and the replicas of Redis until it writes them anew, and their backups";
 
     private final UserId user;
     private final Predicate<RoomName> mayErase;
     private final String node;
     private final Archive archive;
     private final Relay relay;
-    private final BiFunction<Archive.Epoch, List<Long>, CompletionStage<List<String>>> onNodes;
+    private final Function<Erasures.Erased, CompletionStage<List<String>>> onNodes;
     private final ArchiveThread thread;
     private final Threads threads;
     private final Clocks clocks;
     private final SentMessages sent;
+    /** Null if the archive has all. */
+    private final RelayErasure inRelay;
+
     private final Set<RoomName> rooms = new HashSet<>();
     private final Set<RoomName> leftOut = new HashSet<>();
     private final Set<String> remains = new TreeSet<>(Set.of(IN_BACKUPS));
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final long beganAt;
     private long messages;
+    private boolean isInRelay;
     private volatile Erasure report;
 
     /**
      * @param mayErase the rooms in which messages are erased
+     * @param records what a broker keeps beside the archive, if it does
      * @param onNodes erases messages, by their offsets, in the memory of all nodes; completes with the names of those that
      *     did not answer
      */
@@ -72,7 +84,8 @@ final class ErasureJob {
             String node,
             Archive archive,
             Relay relay,
-            BiFunction<Archive.Epoch, List<Long>, CompletionStage<List<String>>> onNodes,
+            Optional<RelayRecords> records,
+            Function<Erasures.Erased, CompletionStage<List<String>>> onNodes,
             ArchiveThread thread,
             Threads threads,
             Clocks clocks) {
@@ -86,6 +99,10 @@ final class ErasureJob {
         this.threads = threads;
         this.clocks = clocks;
         this.sent = new SentMessages(archive, user);
+        this.inRelay = records.map(
+                        kept -> new RelayErasure(new RecentMessages(kept, user), archive, thread, this::eraseInRelay))
+                .orElse(null);
+        this.isInRelay = inRelay != null;
         this.beganAt = clocks.wall().millis();
         this.report = report(Erasure.RUNNING, null, null);
     }
@@ -102,17 +119,71 @@ final class ErasureJob {
 
     private void next() {
         long began = clocks.nanos().getAsLong();
-        var unused = thread.run(this::erasePage)
-                .thenCompose(page -> page == null ? CompletableFuture.completedFuture(false) : erased(page))
-                .whenComplete((isMore, failure) -> {
-                    if (failure != null) {
-                        end(Erasure.FAILED, failure);
-                    } else if (isMore) {
-                        rest(clocks.nanos().getAsLong() - began);
-                    } else {
-                        end(Erasure.DONE, null);
-                    }
-                });
+        var unused = step().whenComplete((isMore, failure) -> {
+            if (failure != null) {
+                end(Erasure.FAILED, failure);
+            } else if (isMore) {
+                rest(clocks.nanos().getAsLong() - began);
+            } else {
+                end(Erasure.DONE, null);
+            }
+        });
+    }
+
+    /** Completes with whether there is more to do. */
+    private CompletionStage<Boolean> step() {
+        if (!isInRelay) {
+            return thread.run(this::erasePage)
+                    .thenCompose(page -> page == null ? CompletableFuture.completedFuture(false) : erased(page));
+        }
+        return inRelay.step().thenApply(isMore -> {
+            isInRelay = isMore;
+            if (!isMore) {
+                noteFilesOfRelay();
+            }
+            return true;
+        });
+    }
+
+    private void noteFilesOfRelay() {
+        remains.add(IN_REDIS_FILES);
+        if (inRelay.unread() > 0) {
+            remains.add("what the relay keeps of " + inRelay.unread() + " rooms that could not be read: repeat this");
+        }
+    }
+
+    private CompletionStage<Void> eraseInRelay(RecentMessages.Found found) {
+        RoomName room = found.room();
+        if (!isToErase(room)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<Long> offsets =
+                found.messages().stream().map(StoredMessage::offset).toList();
+        return relay.replace(room, found.epoch(), found.messages())
+                .thenCompose(replaced -> onNodes(room, found.epoch(), offsets))
+                .thenAccept(done -> count(
+                        room,
+                        offsets.stream()
+                                .filter(offset -> inRelay.isEarly(room, offset))
+                                .count()));
+    }
+
+    private void count(RoomName room, long erased) {
+        rooms.add(room);
+        messages += erased;
+        report = report(Erasure.RUNNING, null, null);
+    }
+
+    /** Erases the messages in the memory of all nodes. */
+    private CompletionStage<Void> onNodes(RoomName room, String epoch, List<Long> offsets) {
+        CompletionStage<Void> all = CompletableFuture.completedFuture(null);
+        for (int from = 0; from < offsets.size(); from += ASKED_MESSAGES) {
+            List<Long> some = List.copyOf(offsets.subList(from, Math.min(offsets.size(), from + ASKED_MESSAGES)));
+            all = all.thenCompose(before -> onNodes.apply(new Erasures.Erased(room.value(), epoch, some)))
+                    .thenAccept(silent -> silent.forEach(
+                            name -> remains.add("the memory of node " + name + ", which did not answer: repeat this")));
+        }
+        return all;
     }
 
     /** Erases the next page in the archive; null if there is none. */
@@ -168,16 +239,14 @@ final class ErasureJob {
         return relay.replace(epoch.room(), epoch.name(), found.messages())
                 .handle((replaced, failure) -> {
                     noteWhatRelayKeeps(failure);
-                    return onNodes.apply(epoch, offsets);
+                    return onNodes(epoch.room(), epoch.name(), offsets);
                 })
                 .thenCompose(stage -> stage)
-                .thenAccept(silent -> {
-                    silent.forEach(
-                            name -> remains.add("the memory of node " + name + ", which did not answer: repeat this"));
-                    rooms.add(epoch.room());
-                    messages += offsets.size();
-                    report = report(Erasure.RUNNING, null, null);
-                });
+                .thenAccept(done -> count(
+                        epoch.room(),
+                        offsets.stream()
+                                .filter(offset -> inRelay == null || !inRelay.isEarly(epoch.room(), offset))
+                                .count()));
     }
 
     private void noteWhatRelayKeeps(Throwable failure) {

@@ -15,6 +15,7 @@ import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
+import io.roomcast.relay.RelayRecords;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.cluster.Cluster;
@@ -33,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -44,6 +46,8 @@ import java.util.function.Predicate;
 @ApplicationScoped
 public class Erasures {
     private static final Logger LOG = System.getLogger(Erasures.class.getName());
+    /** How long a page that was read from the relay may be on its way, at most. */
+    private static final long READ_SECONDS = 15;
     /** Most jobs that run at a time. They share one thread. */
     private static final int MAX_RUNNING = 4;
     /** Most jobs whose reports are kept. */
@@ -67,6 +71,7 @@ public class Erasures {
 
     private final Map<UserId, ErasureJob> jobs = new LinkedHashMap<>();
     private Optional<Archive> archive;
+    private Optional<RelayRecords> records;
     private Relay relay;
     private Cluster cluster;
     private RoomRegistry rooms;
@@ -90,6 +95,7 @@ public class Erasures {
             NodeMetrics metrics,
             ArchiveThread thread) {
         this.archive = opened.archive();
+        this.records = opened.records();
         this.relay = opened.relay();
         this.cluster = cluster;
         this.rooms = rooms;
@@ -106,11 +112,19 @@ public class Erasures {
     }
 
     private Forgotten forgetHere(Erased erased) {
+        eraseInMemory(erased);
+        if (!relay.isLocal()) {
+            // A page that was read before may come to memory now.
+            var unused = threads.timer().schedule(() -> eraseInMemory(erased), READ_SECONDS, TimeUnit.SECONDS);
+        }
+        return new Forgotten();
+    }
+
+    private void eraseInMemory(Erased erased) {
         Room room = rooms.find(new RoomName(erased.room()));
         if (room != null) {
             room.erase(erased.epoch(), erased.offsets());
         }
-        return new Forgotten();
     }
 
     private Erasure findHere(UserId user) {
@@ -139,7 +153,8 @@ public class Erasures {
                 throw new ProtocolException(
                         ErrorCode.BUSY, MAX_RUNNING + " erasures run already; try again", Limits.RETRY_AFTER_MS);
             }
-            job = new ErasureJob(user, mayErase, node.name(), from, relay, this::forget, thread, threads, clocks);
+            job = new ErasureJob(
+                    user, mayErase, node.name(), from, relay, records, this::forget, thread, threads, clocks);
             jobs.remove(user);
             jobs.put(user, job);
             forgetOldJobs();
@@ -167,11 +182,11 @@ public class Erasures {
     }
 
     /** @return the names of nodes that did not answer */
-    private CompletionStage<List<String>> forget(Archive.Epoch epoch, List<Long> offsets) {
+    private CompletionStage<List<String>> forget(Erased erased) {
         if (relay.isLocal()) {
             return CompletableFuture.completedFuture(List.of()); // The relay has done it.
         }
-        return cluster.ask(FORGET, new Erased(epoch.room().value(), epoch.name(), offsets))
+        return cluster.ask(FORGET, erased)
                 .thenApply(answer -> answer.complete() || !answer.silent().isEmpty()
                         ? answer.silent()
                         : List.of("(not known: the relay could not be asked)"));

@@ -4,7 +4,9 @@ import io.roomcast.protocol.ErrorCode;
 import io.roomcast.relay.RelayUnavailableException;
 import jakarta.json.JsonObjectBuilder;
 import java.io.ByteArrayOutputStream;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * Stored messages as lines, part by part. It has one page in memory at a time, and reads the next one when it is asked for
@@ -30,19 +32,29 @@ public final class Export {
     }
 
     private final ArchiveThread thread;
+    private final Supplier<CompletionStage<Boolean>> preparing;
     private final JsonObjectBuilder head;
     private final Source source;
     private final Runnable whenClosed;
+    private boolean isPrepared;
     private boolean hasBegun;
     private boolean hasEnded;
     private long messages;
 
     /**
+     * @param preparing a step of what is to be done after the first line and before the source is read; completes with
+     *     whether it was the last one
      * @param head the first line
      * @param whenClosed called when nothing more is read
      */
-    Export(ArchiveThread thread, JsonObjectBuilder head, Source source, Runnable whenClosed) {
+    Export(
+            ArchiveThread thread,
+            Supplier<CompletionStage<Boolean>> preparing,
+            JsonObjectBuilder head,
+            Source source,
+            Runnable whenClosed) {
         this.thread = thread;
+        this.preparing = preparing;
         this.head = head;
         this.source = source;
         this.whenClosed = whenClosed;
@@ -53,7 +65,12 @@ public final class Export {
      * if the archive cannot be read; later the last line says so.
      */
     public CompletionStage<byte[]> next() {
-        return thread.run(this::read).handle((part, failure) -> {
+        CompletionStage<byte[]> next = isPrepared
+                ? thread.run(this::read)
+                : preparing.get().thenCompose(isLast -> thread.run(() -> prepared(isLast)));
+        return next.handle((part, thrown) -> {
+            Throwable failure =
+                    thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
             if (failure == null) {
                 return part;
             }
@@ -76,14 +93,29 @@ public final class Export {
         return failure instanceof RelayUnavailableException ? ErrorCode.UNAVAILABLE : ErrorCode.UNKNOWN;
     }
 
+    private byte[] prepared(boolean isLast) {
+        isPrepared = isLast;
+        if (isLast) {
+            return read();
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        begin(out);
+        return out.toByteArray();
+    }
+
+    private void begin(ByteArrayOutputStream out) {
+        if (!hasBegun) {
+            RecordLine.write(out, head);
+        }
+        hasBegun = true;
+    }
+
     private byte[] read() {
         if (hasEnded) {
             return null;
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        if (!hasBegun) {
-            RecordLine.write(out, head);
-        }
+        begin(out);
         for (int page = 0; page < PART_PAGES && out.size() < PART_BYTES && !hasEnded; page++) {
             int lines = source.writePage(out);
             hasEnded = lines < 0;
@@ -92,7 +124,6 @@ public final class Export {
         if (hasEnded) {
             RecordLine.write(out, RecordLine.end(messages, true));
         }
-        hasBegun = true;
         return out.toByteArray();
     }
 

@@ -4,15 +4,19 @@ import io.roomcast.node.Author;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
+import io.roomcast.node.RoomSettings;
+import io.roomcast.node.Threads;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayProvider;
 import io.roomcast.relay.Restoring;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +45,9 @@ public class Imports {
     }
 
     private Relay relay;
+    /** Empty if the relay has the archive for itself, or there is none. */
+    private Optional<SharedImport> shared;
+
     private ServerFrameWriter writer;
     private Limits limits;
     private Clocks clocks;
@@ -49,8 +56,19 @@ public class Imports {
     protected Imports() {}
 
     @Inject
-    public Imports(Relay relay, ServerFrameWriter writer, Limits limits, Clocks clocks) {
+    public Imports(
+            Relay relay,
+            RelayProvider.RelayAndPresence opened,
+            ServerFrameWriter writer,
+            Limits limits,
+            RoomSettings rooms,
+            Clocks clocks,
+            Threads threads,
+            ArchiveThread thread) {
         this.relay = relay;
+        this.shared = opened.records()
+                .map(records ->
+                        new SharedImport(records, opened.archive().orElseThrow(), rooms, clocks, threads, thread));
         this.writer = writer;
         this.limits = limits;
         this.clocks = clocks;
@@ -67,7 +85,7 @@ public class Imports {
         ImportLines lines = new ImportLines(room, writer, limits, clocks.wall().millis() + AHEAD_MILLIS);
         lines.read(text);
         Report none = new Report(lines.messages(), 0, 0, lines.hasEnd(), null);
-        return relay.checkRestore(room, lines.steps())
+        return check(room, lines.steps())
                 .thenCompose(checked -> store(room, lines.steps(), 0, none))
                 .thenApply(report -> {
                     LOG.log(
@@ -78,11 +96,19 @@ public class Imports {
                 });
     }
 
+    private CompletionStage<Void> check(RoomName room, List<Restoring> steps) {
+        return shared.isPresent() ? shared.get().check(room, steps) : relay.checkRestore(room, steps);
+    }
+
+    private CompletionStage<Restoring.Done> restore(RoomName room, Restoring step) {
+        return shared.isPresent() ? shared.get().restore(room, step) : relay.restore(room, step);
+    }
+
     private CompletionStage<Report> store(RoomName room, List<Restoring> steps, int next, Report report) {
         if (next == steps.size()) {
             return CompletableFuture.completedFuture(report);
         }
-        return relay.restore(room, steps.get(next))
+        return restore(room, steps.get(next))
                 .handle((done, failure) -> {
                     if (failure == null) {
                         return store(room, steps, next + 1, report.with(done));

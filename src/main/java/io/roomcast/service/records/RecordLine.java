@@ -59,16 +59,10 @@ final class RecordLine {
     /** Whether the user has sent the message with this body. */
     static boolean isOf(UserId user, byte[] body) {
         // Most bodies are of others. A text that occurs nowhere is not parsed for.
-        if (isPlain(user.value()) && indexOf(body, user.value()) < 0) {
+        if (SenderText.isPlain(user.value()) && indexOf(body, user.value()) < 0) {
             return false;
         }
         return MessageText.of(body).sender().equals(user.value());
-    }
-
-    /** Whether every writer of JSON leaves the text as it is. */
-    private static boolean isPlain(String text) {
-        return text.chars()
-                .allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-');
     }
 
     private static int indexOf(byte[] body, String ascii) {

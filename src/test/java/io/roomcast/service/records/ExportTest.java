@@ -8,6 +8,7 @@ import io.roomcast.support.ManualExecutor;
 import io.roomcast.support.ManualTimer;
 import io.roomcast.support.Stages;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** An export has one last line, whatever happens. */
@@ -17,7 +18,8 @@ class ExportTest {
 
     @Test
     void endsAlsoWhenTheNodeStops() {
-        Export export = new Export(thread, RecordLine.head(1), out -> 0, () -> {});
+        Export export = new Export(
+                thread, () -> CompletableFuture.completedFuture(true), RecordLine.head(1), out -> 0, () -> {});
         assertEquals("{\"type\":\"export\",\"version\":1,\"at\":1}\n", next(export));
         thread.close();
         assertEquals("{\"type\":\"end\",\"messages\":0,\"complete\":false,\"error\":\"unavailable\"}\n", next(export));

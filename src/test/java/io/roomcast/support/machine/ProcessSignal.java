@@ -11,6 +11,10 @@ public enum ProcessSignal {
     CONT;
 
     public void sendTo(Process process) {
+        sendTo(process.toHandle());
+    }
+
+    public void sendTo(ProcessHandle process) {
         try {
             new ProcessBuilder("kill", "-" + name(), String.valueOf(process.pid()))
                     .start()

@@ -3,6 +3,7 @@ package io.roomcast.support.postgres;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.roomcast.support.machine.BrokerProcess;
+import io.roomcast.support.machine.ProcessSignal;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +14,9 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A real PostgreSQL on a free loopback port, with a database and a user for Roomcast. Where it cannot run, the test is
@@ -103,6 +106,38 @@ public final class PostgresProcess extends BrokerProcess {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The texts of the only column of a query, as an administrator sees them. */
+    public List<String> texts(String query) {
+        try (Connection connection = DriverManager.getConnection(url("roomcast"), SUPERUSER, PASSWORD);
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(query)) {
+            List<String> texts = new ArrayList<>();
+            while (found.next()) {
+                texts.add(found.getString(1));
+            }
+            return texts;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** SIGSTOP for all its processes: connections stay open, and nothing is answered. */
+    public void standStill() {
+        signal(ProcessSignal.STOP);
+    }
+
+    public void goOn() {
+        signal(ProcessSignal.CONT);
+    }
+
+    private void signal(ProcessSignal signal) {
+        Stream.concat(handle().descendants(), Stream.of(handle())).forEach(signal::sendTo);
+    }
+
+    private ProcessHandle handle() {
+        return ProcessHandle.of(pid()).orElseThrow();
     }
 
     /** Ends it as an administrator would who does not wait for clients, and keeps what it has. */

@@ -1,4 +1,4 @@
-package io.roomcast.local;
+package io.roomcast.archive;
 
 import io.roomcast.protocol.JsonMembers;
 import io.roomcast.protocol.MessageFrames;
