@@ -201,7 +201,7 @@ class RedisArchiveTest {
     @Test
     void whatIsTooOldIsDeletedAndTheRoomGoesOn() {
         Position last;
-        try (ArchivedNode node = node()) {
+        try (ArchivedNode node = node(4)) {
             for (int i = 1; i <= 25; i++) {
                 last = node.publish(room, "m" + i);
             }
@@ -209,17 +209,17 @@ class RedisArchiveTest {
             node.awaitArchived(room, 26);
             node.awaitFound("m26", 26);
         }
-        // A message that Redis shows is never too old: there, its age is bounded by the same retention.
-        HistoryLimits shown = new HistoryLimits(10, Duration.ofMillis(1), 64L << 20);
         try (ArchivedNode node = new ArchivedNode(
-                        RedisSettings.parse(redis.uri()), url, shown.everywhere(), 1, Duration.ofMillis(1))
+                        RedisSettings.parse(redis.uri()), url, TEN.everywhere(), 4, Duration.ofMillis(1))
                 .start()) {
             Await.until("all are deleted", () -> node.metrics.get(Counter.ARCHIVE_DELETED) == 26);
-            assertEquals(List.of(), node.backwards(room, 100));
+            assertEquals(List.of(), node.archive.after(room, last.epoch(), 0, 100, 1 << 20));
             assertEquals(new Position(last.epoch(), 27), node.publish(room, "m27"));
             node.awaitArchived(room, 27);
-            assertEquals(0, node.metrics.get(Counter.ARCHIVE_MISSED), "what was deleted is no hole");
             assertEquals(27, node.archive.firstOffset(room, last.epoch()));
+            // What was deleted is no hole, and is not copied again.
+            assertEquals(0, node.metrics.get(Counter.ARCHIVE_MISSED));
+            assertEquals(1, node.metrics.get(Counter.ARCHIVE_STORED));
         }
     }
 
