@@ -14,7 +14,7 @@ import redis.clients.jedis.args.Rawable;
 /** The scripts for those who take messages away or have them erased. Immutable. */
 final class RecordScripts {
     /** Messages that a call looks at or copies: a few milliseconds of the server. */
-    private static final int MESSAGES = 2_000;
+    private static final int MESSAGES = 500;
 
     private static final long BYTES = 256 << 10;
     private static final Duration COPY_LIFE = Duration.ofMinutes(1);

@@ -14,6 +14,9 @@ import io.roomcast.support.postgres.TestPostgres;
 import io.roomcast.support.redis.TestRedis;
 import jakarta.json.JsonObject;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -114,11 +117,8 @@ class RedisRecordsIT {
     private static JsonObject erase(Http node, String user) {
         assertEquals(
                 202, node.send("POST", "/api/v1/users/" + user + "/erase", null).statusCode());
-        String path = "/api/v1/users/" + user + "/erase";
-        Await.until(
-                "the erasure has ended",
-                () -> !node.json("GET", path, null).getString("state").equals("running"));
-        return node.json("GET", path, null);
+        Await.until("the erasure has ended", () -> !isRunning(node, user));
+        return node.json("GET", "/api/v1/users/" + user + "/erase", null);
     }
 
     private static List<String> logOf(String room) {
@@ -168,6 +168,10 @@ class RedisRecordsIT {
                 back.say(since);
                 assertTrue(back.next("joined").isTrue("recovered"));
                 assertEquals(24, back.next("message").offset());
+                // This node has had the message in memory.
+                back.say(since.replace("23,", "22,").replaceAll(",'at':\\d+", ""));
+                assertTrue(back.next("joined").isTrue("recovered"));
+                assertTrue(back.next("message").isTrue("erased"));
                 back.say(since.replace("23,", "14,").replaceAll(",'at':\\d+", ""));
                 assertTrue(back.next("joined").isTrue("recovered"));
                 String missed = IntStream.rangeClosed(15, 24)
@@ -203,6 +207,35 @@ class RedisRecordsIT {
         Await.until("the rest is copied", () -> stored("\"room\":\"waiting\"") == 9);
         assertEquals(0, stored("hidden"));
         assertEquals(9, offsets(RecordsIT.export(first, "rooms/waiting")).size());
+    }
+
+    /** A node has read a page, and stores it while Redis has erased the messages already. */
+    @Test
+    void whatIsOnItsWayToTheArchiveIsErasedToo() throws SQLException {
+        publish("crossing", "fay", 1, 1, "kept");
+        RecordsIT.export(first, "rooms/crossing");
+        try (Connection holder = DriverManager.getConnection(
+                POSTGRES.process().url(), PostgresProcess.USER, PostgresProcess.PASSWORD)) {
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("LOCK TABLE test1.message IN SHARE MODE");
+            publish("crossing", "hal", 2, 4, "on its way");
+            Await.until(
+                    "a node that cannot store what it has read",
+                    () -> POSTGRES.process().count("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
+            assertEquals(202, first.send("POST", "/api/v1/users/hal/erase", null).statusCode());
+            Await.until("Redis has erased them", () -> !logOf("crossing").toString().contains("on its way"));
+            assertFalse(
+                    Await.comesTrue(1, () -> !isRunning(first, "hal")),
+                    "the erasure waits for the node");
+            holder.rollback();
+        }
+        Await.until("the erasure has ended", () -> !isRunning(first, "hal"));
+        assertEquals(0, stored("on its way"));
+        assertEquals(4, stored("\"room\":\"crossing\""));
+    }
+
+    private static boolean isRunning(Http node, String user) {
+        return node.json("GET", "/api/v1/users/" + user + "/erase", null).getString("state").equals("running");
     }
 
     private static void refuseMessages() {
