@@ -145,7 +145,7 @@ class ArchiveOutageIT {
                     .texts("SELECT n.room || ' ' || n.epoch || ' ' || max(m.msg_offset) FROM test1.message m"
                             + " JOIN test1.numbering n ON n.id = m.numbering GROUP BY n.room, n.epoch")
                     .forEach(line -> {
-                        String[] parts = line.split(" ");
+                        String[] parts = line.split(" ", -1);
                         archived.put(parts[0] + " " + parts[1], Long.valueOf(parts[2]));
                     });
             REDIS.admin().flushAll();

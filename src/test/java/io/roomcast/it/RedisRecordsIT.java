@@ -214,19 +214,19 @@ class RedisRecordsIT {
     void whatIsOnItsWayToTheArchiveIsErasedToo() throws SQLException {
         publish("crossing", "fay", 1, 1, "kept");
         RecordsIT.export(first, "rooms/crossing");
-        try (Connection holder = DriverManager.getConnection(
-                POSTGRES.process().url(), PostgresProcess.USER, PostgresProcess.PASSWORD)) {
+        try (Connection holder =
+                DriverManager.getConnection(POSTGRES.process().url(), PostgresProcess.USER, PostgresProcess.PASSWORD)) {
             holder.setAutoCommit(false);
             holder.createStatement().execute("LOCK TABLE test1.message IN SHARE MODE");
             publish("crossing", "hal", 2, 4, "on its way");
             Await.until(
                     "a node that cannot store what it has read",
                     () -> POSTGRES.process().count("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
-            assertEquals(202, first.send("POST", "/api/v1/users/hal/erase", null).statusCode());
-            Await.until("Redis has erased them", () -> !logOf("crossing").toString().contains("on its way"));
-            assertFalse(
-                    Await.comesTrue(1, () -> !isRunning(first, "hal")),
-                    "the erasure waits for the node");
+            assertEquals(
+                    202, first.send("POST", "/api/v1/users/hal/erase", null).statusCode());
+            Await.until(
+                    "Redis has erased them", () -> !logOf("crossing").toString().contains("on its way"));
+            assertFalse(Await.comesTrue(1, () -> !isRunning(first, "hal")), "the erasure waits for the node");
             holder.rollback();
         }
         Await.until("the erasure has ended", () -> !isRunning(first, "hal"));
@@ -235,7 +235,9 @@ class RedisRecordsIT {
     }
 
     private static boolean isRunning(Http node, String user) {
-        return node.json("GET", "/api/v1/users/" + user + "/erase", null).getString("state").equals("running");
+        return node.json("GET", "/api/v1/users/" + user + "/erase", null)
+                .getString("state")
+                .equals("running");
     }
 
     private static void refuseMessages() {

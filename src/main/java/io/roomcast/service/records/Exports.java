@@ -37,8 +37,6 @@ public class Exports {
 
     private static final Duration PATIENCE_FOR_ALL = Duration.ofSeconds(30);
 
-    private static final Supplier<CompletionStage<Boolean>> READY = () -> CompletableFuture.completedFuture(true);
-
     private final AtomicInteger running = new AtomicInteger();
     private Optional<Archive> archive;
     private Optional<RelayRecords> records;
@@ -81,7 +79,7 @@ public class Exports {
                     ? from.numbering(room)
                     : Optional.of(new Archive.Numbering(end.epoch(), end.offset()));
             if (last.isEmpty()) {
-                return new Export(thread, READY, head, out -> -1, close);
+                return new Export(thread, Exports::ready, head, out -> -1, close);
             }
             head.add("epoch", last.get().epoch()).add("offset", last.get().offset());
             RoomMessages messages = new RoomMessages(from, room, last.get());
@@ -89,7 +87,7 @@ public class Exports {
             if (first != null) {
                 head.add("first", RecordLine.placeObject(first));
             }
-            return new Export(thread, READY, head, messages, close);
+            return new Export(thread, Exports::ready, head, messages, close);
         });
     }
 
@@ -105,7 +103,7 @@ public class Exports {
         SentMessages sent = new SentMessages(from, user);
         Supplier<CompletionStage<Boolean>> preparing = records.<Supplier<CompletionStage<Boolean>>>map(
                         relay -> ArchivedAll.rooms(relay, from, thread, threads, PATIENCE_FOR_ALL)::step)
-                .orElse(READY);
+                .orElse(Exports::ready);
         return begin(close -> new Export(thread, preparing, head, out -> writePage(sent, rooms, out), close));
     }
 
@@ -123,6 +121,11 @@ public class Exports {
             }
         }
         return lines;
+    }
+
+    /** Nothing is to be done before an export. */
+    private static CompletionStage<Boolean> ready() {
+        return CompletableFuture.completedFuture(true);
     }
 
     /** The archive of this node. */
