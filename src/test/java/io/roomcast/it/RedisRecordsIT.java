@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.params.RestoreParams;
 
 /** What operators do with messages that are in Redis, in the archive of two nodes, or on the way from one to the other. */
 @Tag("embedded")
@@ -186,6 +187,22 @@ class RedisRecordsIT {
         assertEquals(2, RecordsIT.export(second, "users/eve").size());
         assertEquals(0, stored("secret"));
         assertEquals(24, stored("\"room\":\"talk\""));
+    }
+
+    /** Redis comes back with older data, which have the texts again. The archive has not. */
+    @Test
+    void anErasureIsRepeatedAfterRedisHasTheTextsAgain() {
+        publish("older", "ivy", 1, 5, "returns");
+        String log = "roomcast:{older}:log";
+        byte[] before = REDIS.admin().dump(log);
+        assertEquals(5, erase(first, "ivy").getInt("messages"));
+        assertEquals(0, erase(first, "ivy").getInt("messages"));
+        REDIS.admin().restore(log, 60_000, before, RestoreParams.restoreParams().replace());
+        JsonObject again = erase(second, "ivy");
+        assertEquals("done", again.getString("state"), again::toString);
+        assertFalse(logOf("older").toString().contains("returns"));
+        assertEquals(0, stored("returns"));
+        assertEquals(5, offsets(RecordsIT.export(first, "rooms/older")).size());
     }
 
     /** What waits in Redis while the database stores nothing. */
