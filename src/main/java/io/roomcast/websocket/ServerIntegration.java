@@ -137,7 +137,7 @@ public class ServerIntegration {
         transports.closeKept();
         if (application.getAttribute(HANDSHAKE_ATTRIBUTE) instanceof ReflectiveLookup.Result<?> handshake
                 && handshake.found() instanceof PayaraHandshake found) {
-            found.clearRequests();
+            found.end();
         }
     }
 }

@@ -37,9 +37,8 @@ public final class IdlingServer implements AutoCloseable {
 
     /** WebSockets at {@code /ws} that echo are there when connections inside HTTP have been closed for their silence. */
     public void assertServesSilentWebSockets() {
-        URI address = URI.create("ws://127.0.0.1:" + listener.getPort() + "/ws");
-        try (RawWebSocket listens = RawWebSocket.connect(address);
-                RawWebSocket spoke = RawWebSocket.connect(address)) {
+        try (RawWebSocket listens = RawWebSocket.connect(webSocket());
+                RawWebSocket spoke = RawWebSocket.connect(webSocket())) {
             spoke.text("before");
             assertEquals("before", spoke.read().text());
             awaitIdleTimeouts();
@@ -50,6 +49,10 @@ public final class IdlingServer implements AutoCloseable {
                 assertEquals("after", answer.text());
             }
         }
+    }
+
+    public URI webSocket() {
+        return URI.create("ws://127.0.0.1:" + listener.getPort() + "/ws");
     }
 
     /** Returns when every connection has been looked at that has been idle for its time by now. */

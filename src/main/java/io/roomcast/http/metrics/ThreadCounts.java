@@ -18,6 +18,7 @@ final class ThreadCounts {
         purposes.put("roomcast-timer", "timer");
         purposes.put("roomcast-loop", "loop");
         purposes.put("roomcast-redis", "redis");
+        purposes.put("roomcast-network", "network");
         // Threads of the embedded server.
         purposes.put("roomcast-http", "server");
         purposes.put("roomcast-memory", "memory");

@@ -43,7 +43,7 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
  * done. {@link #detach} runs on that thread. At that time the response to the handshake is queued and the request has
  * not ended, so no other thread reads. Bytes that the client sent early came with the request, or are still in the
  * socket and go to the new filters. The request ends like any other: Payara resumes it on this thread when it leaves
- * the service, and then Grizzly reads again.
+ * the service, and then Grizzly reads again, on a thread of {@link WebSocketSelectors}.
  */
 final class PayaraConnection {
     private static final Logger LOG = System.getLogger(PayaraConnection.class.getName());
@@ -70,6 +70,7 @@ final class PayaraConnection {
 
     private final FilterChainContext context;
     private final Connection<SocketAddress> connection;
+    private final WebSocketSelectors selectors;
     private final HttpRequestPacket head;
     private final InputBuffer earlyBytes;
     private final FilterChain webSocketFilters;
@@ -78,7 +79,12 @@ final class PayaraConnection {
 
     @SuppressWarnings("unchecked") // a TCP connection has socket addresses
     private PayaraConnection(
-            Request request, FilterChain webSocketFilters, LongSupplier limit, ScheduledExecutorService timer) {
+            Request request,
+            FilterChain webSocketFilters,
+            WebSocketSelectors selectors,
+            LongSupplier limit,
+            ScheduledExecutorService timer) {
+        this.selectors = selectors;
         this.context = request.getContext();
         this.connection = context.getConnection();
         this.head = request.getRequest();
@@ -89,11 +95,13 @@ final class PayaraConnection {
     }
 
     /**
+     * @param selectors read the connection when it is a WebSocket
      * @param limit current limit of a message from a client, in bytes
      * @param timer for short tasks with a delay
      * @return null for a request that shares its connection with others, as with HTTP/2
      */
-    static PayaraConnection of(Request request, LongSupplier limit, ScheduledExecutorService timer) {
+    static PayaraConnection of(
+            Request request, WebSocketSelectors selectors, LongSupplier limit, ScheduledExecutorService timer) {
         return request != null
                         && request.getContext() != null
                         && request.getRequest().getProtocol() == Protocol.HTTP_1_1
@@ -102,6 +110,7 @@ final class PayaraConnection {
                 ? new PayaraConnection(
                         request,
                         WEB_SOCKET_FILTERS.computeIfAbsent(http, PayaraConnection::withWebSocketFilter),
+                        selectors,
                         limit,
                         timer)
                 : null;
@@ -127,6 +136,9 @@ final class PayaraConnection {
      */
     void detach(UpgradeInfo upgrade, WebConnection webConnection) {
         try {
+            if (connection instanceof NIOConnection own) {
+                selectors.take(own);
+            }
             Processor<?> http = connection.getProcessor();
             connection.setProcessor(webSocketFilters);
             WebSocketConnection webSocket = new WebSocketConnection(connection, limit, timer);

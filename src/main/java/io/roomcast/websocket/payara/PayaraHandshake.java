@@ -34,6 +34,8 @@ public final class PayaraHandshake implements Filter {
     private final UpgradedRequests upgraded;
     private Limits limits;
     private Threads threads;
+    /** Null before the filter is initialized. */
+    private volatile WebSocketSelectors selectors;
 
     private PayaraHandshake(PayaraInternals internals) {
         this.internals = internals;
@@ -57,9 +59,14 @@ public final class PayaraHandshake implements Filter {
     }
 
     @Override
-    public void init(FilterConfig config) {
+    public void init(FilterConfig config) throws ServletException {
         limits = CDI.current().select(Limits.class).get();
         threads = CDI.current().select(Threads.class).get();
+        try {
+            selectors = new WebSocketSelectors(Runtime.getRuntime().availableProcessors());
+        } catch (IOException e) {
+            throw new ServletException("the system has no selector left", e);
+        }
     }
 
     @Override
@@ -73,10 +80,14 @@ public final class PayaraHandshake implements Filter {
     }
 
     /**
-     * Removes our classes from Payara's request objects. To be called when all connections of the application have
-     * ended.
+     * Removes our classes from Payara's request objects, and ends the threads that read. To be called when all
+     * connections of the application have ended.
      */
-    public void clearRequests() {
+    public void end() {
+        WebSocketSelectors reading = selectors;
+        if (reading != null) {
+            reading.close();
+        }
         upgraded.clear();
     }
 
@@ -95,6 +106,7 @@ public final class PayaraHandshake implements Filter {
                     ? null
                     : PayaraConnection.of(
                             internals.grizzlyRequest(catalinaRequest),
+                            selectors,
                             () -> limits.get(LimitKeys.FRAME_BYTES),
                             threads.timer());
             if (connection == null) {
