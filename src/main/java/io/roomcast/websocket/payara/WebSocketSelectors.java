@@ -1,11 +1,19 @@
 package io.roomcast.websocket.payara;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.glassfish.grizzly.CloseListener;
+import org.glassfish.grizzly.CloseType;
+import org.glassfish.grizzly.Closeable;
 import org.glassfish.grizzly.IOEvent;
 import org.glassfish.grizzly.nio.DefaultSelectionKeyHandler;
 import org.glassfish.grizzly.nio.DefaultSelectorHandler;
@@ -26,12 +34,20 @@ import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
  * <p><b>Concurrency.</b> Any thread. Reading never blocks these threads, because the lanes of rooms do the work.
  */
 final class WebSocketSelectors implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(WebSocketSelectors.class.getName());
     private static final String THREAD_NAME = "roomcast-network";
+    private static final long LINGER_SECONDS = 1;
     private static final long STOP_SECONDS = 2;
 
     private final ExecutorService threads;
     private final List<SelectorRunner> selectors = new ArrayList<>();
     private final AtomicInteger taken = new AtomicInteger();
+    /** How many connections are not closed yet. */
+    private final AtomicInteger open = new AtomicInteger();
+    /** Completes when no connection is left after the begin of the end. */
+    private final CompletableFuture<Void> noneLeft = new CompletableFuture<>();
+
+    private volatile boolean isEnding;
 
     /** @param count how many threads, at least 1 */
     WebSocketSelectors(int count) throws IOException {
@@ -66,6 +82,9 @@ final class WebSocketSelectors implements AutoCloseable {
         if (!(connection.getTransport().getIOStrategy() instanceof WorkerThreadIOStrategy)) {
             return;
         }
+        open.incrementAndGet();
+        CloseListener<Closeable, CloseType> onClose = (closed, how) -> countClose();
+        connection.addCloseListener(onClose);
         connection.attachToSelectorRunner(selectors.get(Math.floorMod(taken.getAndIncrement(), selectors.size())));
         if (!connection.getAsyncWriteQueue().isEmpty()) {
             // The former selector would have told when the network takes more of the response.
@@ -73,9 +92,28 @@ final class WebSocketSelectors implements AutoCloseable {
         }
     }
 
-    /** Ends the threads, and closes the connections that are left. Waits for them for two seconds at most. */
+    private void countClose() {
+        if (open.decrementAndGet() == 0 && isEnding) {
+            noneLeft.complete(null);
+        }
+    }
+
+    /**
+     * Ends the threads. Waits before for a second at most until clients have answered the Close of their sessions, and
+     * then cuts the connections that are left.
+     */
     @Override
     public void close() {
+        isEnding = true;
+        try {
+            if (open.get() > 0) {
+                noneLeft.get(LINGER_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.log(Level.DEBUG, "connections are cut whose clients have not answered the Close", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         selectors.forEach(SelectorRunner::stop);
         threads.shutdown();
         try {
