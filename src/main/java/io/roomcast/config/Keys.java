@@ -32,8 +32,8 @@ public final class Keys {
             "roomcast.relay",
             "local",
             "name",
-            "What carries messages between nodes: `redis`, `nats` or `kafka`, or `local` for a single node.",
-            Values.oneOf("local", "redis", "nats", "kafka"));
+            "What carries messages between nodes: `redis`, `nats`, `kafka` or `rabbitmq`, or `local` for a single node.",
+            Values.oneOf("local", "redis", "nats", "kafka", "rabbitmq"));
 
     public static final Key<Integer> HISTORY_SIZE = new Key<>(
             "roomcast.history.size",
@@ -60,8 +60,8 @@ public final class Keys {
             "roomcast.history.node-bytes",
             "0",
             "size",
-            "Memory for the messages and keys of all rooms together with `roomcast.relay=local` or `kafka`; 0 for a quarter of "
-                    + "the heap. The oldest messages go first. A key is kept for its five minutes; when there is no "
+            "Memory for the messages and keys of all rooms together with `roomcast.relay=local`, `kafka` or `rabbitmq`; 0 for "
+                    + "a quarter of the heap. The oldest messages go first. A key is kept for its five minutes; when there is no "
                     + "space for another key, the publisher gets `busy`. A sixteenth is left for rooms that begin. "
                     + "Redis has its `maxmemory` instead.",
             Values.sizeBetween("1MiB", "512GiB", true));
@@ -148,7 +148,8 @@ public final class Keys {
                     MetricsKeys.ALL,
                     RedisKeys.ALL,
                     NatsKeys.ALL,
-                    KafkaKeys.ALL)
+                    KafkaKeys.ALL,
+                    RabbitKeys.ALL)
             .flatMap(List::stream)
             .toList();
 

@@ -7,7 +7,7 @@ import java.util.List;
 @Description("What carries messages between the nodes, as this node finds it")
 public interface RelayMXBean {
 
-    @Description("local for a node that is alone, redis, nats or kafka (roomcast.relay)")
+    @Description("local for a node that is alone, redis, nats, kafka or rabbitmq (roomcast.relay)")
     String getKind();
 
     @Description("What this relay does otherwise than others: docs/relays.md explains each word")

@@ -1,17 +1,16 @@
 package io.roomcast.kafka;
 
 import io.roomcast.replica.AppendLog;
+import io.roomcast.replica.ReadingLoop;
+import io.roomcast.replica.SendQueue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -32,27 +31,23 @@ import org.apache.kafka.common.errors.WakeupException;
  * this node has not read, or if somebody has made the topic anew, the node reads anew from the first record.
  *
  * <p><b>Concurrency.</b> A thread reads, and makes the clients: only it uses the consumer. Another one sends, since Kafka's
- * producer blocks: see {@link KafkaSender}. A third one asks whether the topic is still the same. Kafka's producer and admin
+ * producer blocks: see {@link SendQueue}. A third one asks whether the topic is still the same. Kafka's producer and admin
  * have a thread each.
  */
-public final class KafkaAppendLog implements AppendLog {
+public final class KafkaAppendLog implements AppendLog, ReadingLoop.Session {
     private static final Logger LOG = System.getLogger(KafkaAppendLog.class.getName());
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final long RETRY_MILLIS = 500;
     private static final long LOOK_MILLIS = 3_000;
-    private static final Duration CLOSE = Duration.ofSeconds(2);
     private static final int LEAST_BYTES = 1 << 20;
 
     private final KafkaSettings settings;
     private final KafkaClients clients;
     private final ThreadFactory threads;
-    private final KafkaSender sender;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final SendQueue queue;
+    private final ReadingLoop loop;
     private Follower follower;
-    private Thread reader;
     private Thread watch;
     private volatile KafkaConsumer<byte[], byte[]> consumer;
-    private volatile boolean closed;
     /** Whether the topic is not the one that is read. */
     private volatile boolean replaced;
 
@@ -63,8 +58,6 @@ public final class KafkaAppendLog implements AppendLog {
     private long[] positions;
     /** Where the partitions ended when this node began to read; null if all was read. */
     private long[] ends;
-
-    private String lastFailure;
 
     /**
      * Does not connect yet.
@@ -77,63 +70,41 @@ public final class KafkaAppendLog implements AppendLog {
         this.settings = settings;
         this.threads = threads;
         this.clients = new KafkaClients(settings, node);
-        this.sender = new KafkaSender(settings, nanoClock);
+        this.queue = new SendQueue("Kafka", settings.timeout(), nanoClock);
+        this.loop = new ReadingLoop("Kafka at " + settings.servers(), this);
     }
 
     @Override
     public void follow(Follower receiver) {
         follower = receiver;
-        reader = threads.newThread(this::read);
-        reader.start();
-        sender.start(threads);
+        loop.start(threads);
+        queue.start(threads);
         watch = threads.newThread(this::watch);
         watch.start();
     }
 
-    private void read() {
-        while (!closed) {
-            try (Admin admin = clients.admin()) {
-                KafkaTopics.Found found = new KafkaTopics(settings, admin).prepare();
-                maxBytes = found.maxBytes();
-                KafkaConsumer<byte[], byte[]> made = clients.consumer();
-                try (KafkaProducer<byte[], byte[]> producer = clients.producer(found.maxBytes() + 1_024)) {
-                    consumer = made;
-                    begin(made, found);
-                    sender.use(producer);
-                    lastFailure = null;
-                    readUntilReplaced(made);
-                } finally {
-                    sender.use(null);
-                    consumer = null;
-                    made.close(CloseOptions.timeout(Duration.ZERO)); // It has no group to leave.
-                }
-            } catch (OffsetOutOfRangeException e) {
-                LOG.log(Level.WARNING, "Kafka has lost records that this node had not read: {0}", e.getMessage());
-                positions = null; // LogTruncationException is one of these, too.
-            } catch (WakeupException | InterruptException | InterruptedException e) {
-                // The node stops, or the topic is another one.
-            } catch (ExecutionException | KafkaException | IllegalStateException e) {
-                failed(e instanceof ExecutionException ? e.getCause() : e);
+    @Override
+    public void run() throws ExecutionException, InterruptedException {
+        try (Admin admin = clients.admin()) {
+            KafkaTopics.Found found = new KafkaTopics(settings, admin).prepare();
+            maxBytes = found.maxBytes();
+            KafkaConsumer<byte[], byte[]> made = clients.consumer();
+            try (KafkaProducer<byte[], byte[]> producer = clients.producer(found.maxBytes() + 1_024)) {
+                consumer = made;
+                begin(made, found);
+                queue.use(new KafkaSender(settings, producer));
+                loop.connected();
+                readUntilReplaced(made);
+            } finally {
+                queue.use(null);
+                consumer = null;
+                made.close(CloseOptions.timeout(Duration.ZERO)); // It has no group to leave.
             }
-            Thread.interrupted();
-            sleep(RETRY_MILLIS);
-        }
-    }
-
-    /** Says each failure once. */
-    private void failed(Throwable failure) {
-        String why = String.valueOf(failure.getMessage());
-        if (!closed && !why.equals(lastFailure)) {
-            lastFailure = why;
-            LOG.log(Level.WARNING, "Kafka at {0} cannot be used: {1}", settings.servers(), why);
-        }
-    }
-
-    private void sleep(long millis) {
-        try {
-            closing.await(millis, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            closed = true;
+        } catch (OffsetOutOfRangeException e) {
+            LOG.log(Level.WARNING, "Kafka has lost records that this node had not read: {0}", e.getMessage());
+            positions = null; // LogTruncationException is one of these, too.
+        } catch (WakeupException | InterruptException e) {
+            LOG.log(Level.DEBUG, "the node stops, or the topic is another one");
         }
     }
 
@@ -174,7 +145,7 @@ public final class KafkaAppendLog implements AppendLog {
     }
 
     private void readUntilReplaced(KafkaConsumer<byte[], byte[]> reading) {
-        while (!closed && !replaced) {
+        while (!loop.isClosed() && !replaced) {
             checkCaughtUp(reading);
             for (ConsumerRecord<byte[], byte[]> record : reading.poll(POLL)) {
                 if (record.topic().equals(settings.topic())) {
@@ -207,14 +178,18 @@ public final class KafkaAppendLog implements AppendLog {
 
     /** Looks whether somebody has deleted the topic, which the consumer does not tell if there is a new one. */
     private void watch() {
-        while (!closed) {
+        while (!loop.isClosed()) {
             try (Admin admin = clients.admin()) {
                 KafkaTopics topics = new KafkaTopics(settings, admin);
-                while (!closed) {
-                    sleep(LOOK_MILLIS);
+                while (!loop.isClosed()) {
+                    loop.pause(LOOK_MILLIS);
                     KafkaConsumer<byte[], byte[]> reading = consumer;
                     Uuid read = topic;
-                    if (!closed && reading != null && read != null && !read.equals(topics.id()) && read.equals(topic)) {
+                    if (!loop.isClosed()
+                            && reading != null
+                            && read != null
+                            && !read.equals(topics.id())
+                            && read.equals(topic)) {
                         if (!replaced) {
                             LOG.log(Level.WARNING, "topic {0} of Kafka is not the one that it was", settings.topic());
                         }
@@ -223,7 +198,7 @@ public final class KafkaAppendLog implements AppendLog {
                     }
                 }
             } catch (ExecutionException | KafkaException e) {
-                sleep(LOOK_MILLIS); // The reader says why.
+                loop.pause(LOOK_MILLIS); // The reader says why.
             } catch (InterruptedException e) {
                 return;
             }
@@ -232,12 +207,12 @@ public final class KafkaAppendLog implements AppendLog {
 
     @Override
     public CompletionStage<Void> append(int partition, byte[] record) {
-        return sender.send(settings.topic(), partition, record);
+        return queue.send(partition, record);
     }
 
     @Override
     public void send(byte[] note) {
-        var unused = sender.send(settings.notesTopic(), 0, note);
+        var unused = queue.send(SendQueue.NOTES, note);
     }
 
     @Override
@@ -247,29 +222,15 @@ public final class KafkaAppendLog implements AppendLog {
 
     @Override
     public void close() {
-        sender.close();
-        closed = true;
-        closing.countDown();
-        KafkaConsumer<byte[], byte[]> reading = consumer;
-        if (reading != null) {
-            reading.wakeup();
-        }
-        if (reader != null) {
-            for (Thread each : Arrays.asList(reader, watch)) {
-                join(each);
+        queue.close();
+        loop.close(() -> {
+            KafkaConsumer<byte[], byte[]> reading = consumer;
+            if (reading != null) {
+                reading.wakeup();
             }
-        }
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join(CLOSE.toMillis());
-            if (thread.isAlive()) {
-                thread.interrupt();
-                thread.join(TimeUnit.SECONDS.toMillis(1));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        });
+        if (watch != null) {
+            ReadingLoop.join(watch);
         }
     }
 }

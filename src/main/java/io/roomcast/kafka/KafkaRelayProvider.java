@@ -2,12 +2,9 @@ package io.roomcast.kafka;
 
 import io.roomcast.config.ConfigException;
 import io.roomcast.config.KafkaKeys;
-import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
-import io.roomcast.local.HistoryBudget;
-import io.roomcast.relay.RelayProvider;
 import io.roomcast.replica.AppendLog;
-import io.roomcast.replica.ReplicatedRelay;
+import io.roomcast.replica.LogRelayProvider;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -20,24 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
-/**
- * Makes the relay for {@code roomcast.relay=kafka}. No signature and no field has a type of Kafka, so that this class can be
- * loaded where Kafka's client is missing, as in the WAR.
- */
+/** Makes the relay for {@code roomcast.relay=kafka}. */
 @ApplicationScoped
-public class KafkaRelayProvider implements RelayProvider {
-    private static final String CLIENT = "org.apache.kafka.clients.producer.KafkaProducer";
-    /** A record that was not confirmed may be met all the same, for so many timeouts. */
-    private static final int TIMEOUTS = 3;
-
-    private RoomcastConfig config;
+public class KafkaRelayProvider extends LogRelayProvider {
 
     /** For the CDI proxy. */
     protected KafkaRelayProvider() {}
 
     @Inject
     public KafkaRelayProvider(RoomcastConfig config) {
-        this.config = config;
+        super(config);
     }
 
     @Override
@@ -46,45 +35,29 @@ public class KafkaRelayProvider implements RelayProvider {
     }
 
     @Override
-    public RelayAndPresence open(Context context) {
-        requireClient(KafkaRelayProvider.class.getClassLoader());
-        Duration timeout = config.get(KafkaKeys.TIMEOUT);
-        AppendLog log =
-                new KafkaAppendLog(settings(timeout), context.node(), context.loopThreads(), context.nanoClock());
-        ReplicatedRelay relay = new ReplicatedRelay(
-                log,
-                new ReplicatedRelay.Limits(
-                        context.history(),
-                        HistoryBudget.maxBytes(config.get(Keys.HISTORY_NODE_BYTES)),
-                        ReplicatedRelay.Limits.LEASE,
-                        timeout.multipliedBy(TIMEOUTS)),
-                context.node(),
-                context.timer(),
-                context.nanoClock(),
-                context.metrics());
-        return new RelayAndPresence(relay, relay.presence(), relay.exchange());
+    protected Client client() {
+        return new Client("org.apache.kafka.clients.producer.KafkaProducer", "kafka-clients-4.3.1.jar");
     }
 
-    /** @throws ConfigException if the loader does not find Kafka's client */
-    static void requireClient(ClassLoader loader) {
-        try {
-            Class.forName(CLIENT, false, loader);
-        } catch (ClassNotFoundException | LinkageError e) {
-            throw new ConfigException(List.of(
-                    "roomcast.relay=kafka needs kafka-clients-4.3.1.jar, which the WAR does not have: see docs/relays.md, "
-                            + "Kafka's client"));
-        }
+    @Override
+    protected AppendLog log(Context context) {
+        return new KafkaAppendLog(settings(), context.node(), context.loopThreads(), context.nanoClock());
     }
 
-    private KafkaSettings settings(Duration timeout) {
+    @Override
+    protected Duration timeout() {
+        return config().get(KafkaKeys.TIMEOUT);
+    }
+
+    private KafkaSettings settings() {
         return new KafkaSettings(
-                String.join(",", config.get(KafkaKeys.SERVERS)),
-                config.get(KafkaKeys.TOPIC),
-                config.get(KafkaKeys.PARTITIONS),
-                config.get(KafkaKeys.REPLICAS),
-                config.get(KafkaKeys.KEEP),
-                timeout,
-                further(config.get(KafkaKeys.PROPERTIES)));
+                String.join(",", config().get(KafkaKeys.SERVERS)),
+                config().get(KafkaKeys.TOPIC),
+                config().get(KafkaKeys.PARTITIONS),
+                config().get(KafkaKeys.REPLICAS),
+                config().get(KafkaKeys.KEEP),
+                timeout(),
+                further(config().get(KafkaKeys.PROPERTIES)));
     }
 
     /** @throws ConfigException if the file cannot be read */

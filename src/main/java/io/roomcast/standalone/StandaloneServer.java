@@ -23,6 +23,7 @@ import io.roomcast.node.FileDescriptors;
 import io.roomcast.node.Limits;
 import io.roomcast.node.ServerInfo;
 import io.roomcast.node.Threads;
+import io.roomcast.rabbitmq.RabbitRelayProvider;
 import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.relay.Archive;
 import io.roomcast.service.Lifecycle;
@@ -113,7 +114,8 @@ public final class StandaloneServer implements AutoCloseable {
                         JmxRegistrar.class,
                         RedisRelayProvider.class,
                         NatsRelayProvider.class,
-                        KafkaRelayProvider.class)
+                        KafkaRelayProvider.class,
+                        RabbitRelayProvider.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config, archive))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)

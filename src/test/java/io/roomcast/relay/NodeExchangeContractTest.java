@@ -22,7 +22,7 @@ public abstract class NodeExchangeContractTest {
     private static final Duration SOON = Duration.ofMillis(300);
 
     /** A node of the test, whose relay runs. */
-    protected interface Joined extends AutoCloseable {
+    public interface Joined extends AutoCloseable {
         NodeExchange exchange();
 
         @Override

@@ -6,6 +6,8 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.NodeExchange;
+import io.roomcast.relay.NodeExchangeContractTest;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.PresentNode;
 import io.roomcast.relay.RelayFixture;
@@ -67,6 +69,21 @@ public final class ReplicaNode extends PresentNode {
 
     private static String text(StoredMessage message) {
         return message.offset() + " " + new String(message.body(), StandardCharsets.UTF_8);
+    }
+
+    /** This node, for the contract of exchanges. */
+    public NodeExchangeContractTest.Joined joined() {
+        return new NodeExchangeContractTest.Joined() {
+            @Override
+            public NodeExchange exchange() {
+                return relay.exchange();
+            }
+
+            @Override
+            public void close() {
+                ReplicaNode.this.close();
+            }
+        };
     }
 
     @Override

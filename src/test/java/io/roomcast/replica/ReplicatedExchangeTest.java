@@ -1,6 +1,5 @@
 package io.roomcast.replica;
 
-import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.NodeExchangeContractTest;
 import java.time.InstantSource;
 
@@ -9,17 +8,6 @@ class ReplicatedExchangeTest extends NodeExchangeContractTest {
 
     @Override
     protected Joined join(String name) {
-        ReplicaNode node = new ReplicaNode(broker.connect(), name, 10);
-        return new Joined() {
-            @Override
-            public NodeExchange exchange() {
-                return node.relay.exchange();
-            }
-
-            @Override
-            public void close() {
-                node.close();
-            }
-        };
+        return new ReplicaNode(broker.connect(), name, 10).joined();
     }
 }

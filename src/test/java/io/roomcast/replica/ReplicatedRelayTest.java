@@ -1,28 +1,16 @@
 package io.roomcast.replica;
 
-import io.roomcast.metrics.NodeMetrics;
-import io.roomcast.relay.HistoryLimits;
-import io.roomcast.relay.Relay;
-import io.roomcast.relay.RelayContractTest;
 import io.roomcast.support.SettableClock;
-import io.roomcast.support.Stages;
 import java.time.Duration;
 
 /** The contract of relays, over a log in memory. */
-class ReplicatedRelayTest extends RelayContractTest {
+class ReplicatedRelayTest extends LogRelayContract {
     private final SettableClock clock = new SettableClock();
     private final MemoryBroker broker = new MemoryBroker(clock);
 
     @Override
-    protected Relay create(HistoryLimits.Rule limits) {
-        return new ReplicatedRelay(
-                broker.connect(), ReplicaNode.limits(limits), "test", timer, System::nanoTime, new NodeMetrics());
-    }
-
-    @Override
-    protected void start(HistoryLimits.Rule limits) {
-        super.start(limits);
-        Stages.untilAnswered(relay::probe);
+    protected AppendLog connect() {
+        return broker.connect();
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,22 +169,37 @@ class LauncherIT {
 
     @Test
     void kafkaIsTakenFromADirectoryAndMissedByName() throws Exception {
-        Process without = start("--relay=kafka", "--port=0", "--data=none");
+        assertTakenFromADirectory("kafka", "kafka-clients-4.3.1.jar", List.of("kafka-clients-"));
+    }
+
+    @Test
+    void rabbitMqIsTakenFromADirectoryAndMissedByName() throws Exception {
+        assertTakenFromADirectory("rabbitmq", "stream-client-1.11.0.jar", List.of("stream-client-", "netty-"));
+    }
+
+    /** @param libraries starts of the names of JARs, which are on the class path of the tests */
+    private void assertTakenFromADirectory(String relay, String missed, List<String> libraries) throws Exception {
+        Process without = start("--relay=" + relay, "--port=0", "--data=none");
         assertFails(without);
-        assertTrue(output(without).contains("needs kafka-clients-4.3.1.jar"), output(without));
+        assertTrue(output(without).contains("needs " + missed), output(without));
         assertFalse(output(without).contains("\tat "), output(without));
 
-        Path libraries = Files.createDirectory(work.resolve("libraries"));
-        Files.copy(Path.of("target", "kafka", "kafka-clients-4.3.1.jar"), libraries.resolve("kafka-clients-4.3.1.jar"));
+        Path directory = Files.createDirectory(work.resolve("libraries"));
+        for (String each : System.getProperty("java.class.path").split(Pattern.quote(File.pathSeparator))) {
+            String name = Path.of(each).getFileName().toString();
+            if (libraries.stream().anyMatch(name::startsWith)) {
+                Files.copy(Path.of(each), directory.resolve(name));
+            }
+        }
         int port = freePort();
         Process with = run(List.of(
                 java(),
                 "-Djava.io.tmpdir=" + temporary,
-                "-Droomcast.lib=" + libraries,
+                "-Droomcast.lib=" + directory,
                 "-jar",
                 System.getProperty("roomcast.war"),
-                "--relay=kafka",
-                "--kafka.servers=127.0.0.1:" + freePort(),
+                "--relay=" + relay,
+                "--" + relay + ".servers=127.0.0.1:" + freePort(),
                 "--port=" + port));
         startLive(port, with);
         assertEquals(503, get(port, "/health/ready").statusCode());

@@ -111,9 +111,13 @@ public abstract class BrokerProcess implements AutoCloseable {
         ProcessSignal.CONT.sendTo(process);
     }
 
+    /** Ends what this broker has besides its process. May be called several times. */
+    protected void release() {}
+
     @Override
     public final void close() {
         kill();
+        release();
         if (!Files.exists(directory)) {
             return;
         }

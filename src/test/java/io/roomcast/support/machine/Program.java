@@ -17,6 +17,7 @@ public enum Program {
     NATS_SERVER("NATS", "Install Debian's package nats-server", "nats-server"),
     NGINX("nginx", "Install Debian's package nginx-light", "nginx"),
     PRLIMIT("prlimit", "Install Debian's package util-linux", "prlimit"),
+    RABBITMQ_SERVER("RabbitMQ", "Install Debian's package rabbitmq-server", "rabbitmq-server"),
     SETPRIV("setpriv", "Install Debian's package util-linux", "setpriv"),
     XZ("xz", "Install Debian's package xz-utils", "xz"),
     SYSTEMD_ANALYZE("systemd-analyze", "Install Debian's package systemd", "systemd-analyze"),

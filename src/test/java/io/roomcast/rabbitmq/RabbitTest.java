@@ -1,0 +1,299 @@
+package io.roomcast.rabbitmq;
+
+import static io.roomcast.support.Stages.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import com.rabbitmq.stream.impl.Client;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.NodeExchangeContractTest;
+import io.roomcast.relay.PresenceOfNodesContract;
+import io.roomcast.replica.AppendLog;
+import io.roomcast.replica.AppendLogContractTest;
+import io.roomcast.replica.LogFaultsContract;
+import io.roomcast.replica.LogRelayContract;
+import io.roomcast.replica.ReplicaNode;
+import io.roomcast.replica.TwoNodesContract;
+import io.roomcast.replica.UnusableLog;
+import io.roomcast.support.Await;
+import io.roomcast.support.CuttableProxy;
+import io.roomcast.support.machine.BrokerProcess;
+import io.roomcast.support.rabbitmq.RabbitProcess;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** All contracts of relays, over one RabbitMQ. It is in one class, since RabbitMQ takes long to start. */
+class RabbitTest {
+    private static final String RELAYS = prefix();
+    private static final String PRESENCE = prefix();
+    private static RabbitProcess rabbit;
+
+    @BeforeAll
+    static void startRabbit() {
+        rabbit = RabbitProcess.launch();
+    }
+
+    @AfterAll
+    static void stopRabbit() {
+        if (rabbit != null) {
+            rabbit.close();
+        }
+    }
+
+    private static String prefix() {
+        return "test-" + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    private static RabbitSettings settings(String server, Path trust, String password, String prefix) {
+        return RabbitSettings.of(
+                List.of(server),
+                new RabbitSettings.Account("/", RabbitProcess.USER, password),
+                trust,
+                prefix,
+                new RabbitSettings.Made(2, 1, Duration.ofHours(26)),
+                Duration.ofSeconds(5));
+    }
+
+    private static RabbitSettings settings(String prefix) {
+        return settings(rabbit.server(), null, RabbitProcess.PASSWORD, prefix);
+    }
+
+    private static AppendLog log(RabbitSettings settings) {
+        return new RabbitAppendLog(settings, "test", RabbitTest::thread, System::nanoTime);
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Deletes the streams, as an administrator does. */
+    private static void deleteStreams(String prefix) throws ExecutionException {
+        try (RabbitConnections connections = new RabbitConnections(settings(prefix), "admin", RabbitTest::thread);
+                RabbitConnection admin = connections.open()) {
+            Client client = admin.client();
+            for (String each : List.of("-0", "-1", "-notes")) {
+                client.delete(prefix + each);
+            }
+        }
+    }
+
+    @Nested
+    class Log extends AppendLogContractTest {
+        private final String prefix = prefix();
+
+        @Override
+        protected AppendLog connect() {
+            return log(settings(prefix));
+        }
+
+        @Test
+        void allThreadsEndWithTheLog() {
+            Set<Thread> before = Thread.getAllStackTraces().keySet();
+            Set<Thread> made = ConcurrentHashMap.newKeySet();
+            AppendLog log = new RabbitAppendLog(
+                    settings(prefix),
+                    "test",
+                    work -> {
+                        Thread thread = thread(work);
+                        made.add(thread);
+                        return thread;
+                    },
+                    System::nanoTime);
+            ReplicaNode node = new ReplicaNode(log, "test", 10);
+            assertEquals(3, made.size());
+            node.close();
+            Await.until("no thread is left", () -> {
+                Set<Thread> left = new HashSet<>(Thread.getAllStackTraces().keySet());
+                left.removeAll(before);
+                return left.stream()
+                        .noneMatch(thread -> thread.getName().contains("rabbit")
+                                || thread.getName().contains("netty")
+                                || made.contains(thread));
+            });
+        }
+    }
+
+    @Nested
+    class Rooms extends LogRelayContract {
+        @Override
+        protected AppendLog connect() {
+            return log(settings(RELAYS));
+        }
+    }
+
+    @Nested
+    class Presence extends PresenceOfNodesContract<ReplicaNode> {
+        @Override
+        protected ReplicaNode connect() {
+            return new ReplicaNode(log(settings(PRESENCE)), "test", NAMES);
+        }
+    }
+
+    @Nested
+    class Exchange extends NodeExchangeContractTest {
+        private final String prefix = prefix();
+
+        @Override
+        protected Joined join(String name) {
+            return new ReplicaNode(log(settings(prefix)), name, 10).joined();
+        }
+    }
+
+    /** What happens to a RabbitMQ. */
+    @Nested
+    class Faults extends LogFaultsContract {
+        private final String prefix = prefix();
+
+        @Override
+        protected AppendLog connect() {
+            return log(settings(prefix));
+        }
+
+        @Override
+        protected BrokerProcess broker() {
+            return rabbit;
+        }
+
+        @Override
+        protected void delete() throws ExecutionException {
+            deleteStreams(prefix);
+        }
+
+        @Test
+        void streamsThatWereMadeAnewAndAreLongerAreFound() throws Exception {
+            try (CuttableProxy proxy = CuttableProxy.before(URI.create("http://" + rabbit.server()));
+                    ReplicaNode away = node(log(
+                            settings("localhost:" + proxy.uri().getPort(), null, RabbitProcess.PASSWORD, prefix)))) {
+                Position before = get(away.relay.subscribe(room));
+                publishUntilAcknowledged(away, "a");
+                away.listener.awaitCount(room, 1);
+                proxy.cut();
+                delete();
+                try (ReplicaNode other = node()) {
+                    for (int i = 0; i < 50; i++) {
+                        publishUntilAcknowledged(other, "b" + i);
+                    }
+                    proxy.mend();
+                    away.listener.awaitResets(room, 1);
+                    Position anew = away.listener.resets(room).get(0);
+                    assertNotEquals(before.epoch(), anew.epoch());
+                    assertEquals(50, anew.offset());
+                    assertEquals(new Position(anew.epoch(), 51), publishUntilAcknowledged(other, "c"));
+                    away.listener.awaitCount(room, 2);
+                    assertEquals(List.of("a", "c"), away.listener.bodies(room));
+                }
+            }
+        }
+
+        @Test
+        void aLostConnectionLosesNothing() throws Exception {
+            try (CuttableProxy proxy = CuttableProxy.before(URI.create("http://" + rabbit.server()));
+                    ReplicaNode away = node(
+                            log(settings("localhost:" + proxy.uri().getPort(), null, RabbitProcess.PASSWORD, prefix)));
+                    ReplicaNode other = node()) {
+                get(away.relay.subscribe(room));
+                publishUntilAcknowledged(other, "a");
+                away.listener.awaitCount(room, 1);
+                proxy.cut();
+                publishUntilAcknowledged(other, "b");
+                proxy.mend();
+                publishUntilAcknowledged(other, "c");
+                away.listener.awaitCount(room, 3);
+                assertEquals(List.of("a", "b", "c"), away.listener.bodies(room));
+                assertEquals(List.of(), away.listener.resets(room));
+            }
+        }
+
+        @Test
+        void theNodesHaveAsManyPartitionsAsTheFirstOneMade() {
+            RabbitSettings two = settings(prefix);
+            RabbitSettings three = new RabbitSettings(
+                    two.servers(),
+                    two.account(),
+                    null,
+                    prefix,
+                    new RabbitSettings.Made(3, 1, Duration.ofHours(3)),
+                    two.timeout());
+            try (ReplicaNode first = node(log(two));
+                    ReplicaNode second = node(log(three))) {
+                for (int i = 0; i < 20; i++) {
+                    RoomName each = new RoomName("room" + i);
+                    Position stored = get(first.relay.publish(each, null, new byte[1]));
+                    assertEquals(stored, get(second.relay.position(each)));
+                }
+            }
+        }
+    }
+
+    /** TLS and logins. */
+    @Nested
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    class Security {
+        private final String prefix = prefix();
+
+        private static void assertSays(RabbitSettings settings, String why) {
+            List<String> said = UnusableLog.assertSays(log(settings), why);
+            assertFalse(said.toString().contains(settings.account().password()), said::toString);
+        }
+
+        @Test
+        void aNodeLogsInOverTls() {
+            RabbitSettings secure =
+                    settings(rabbit.secureServer(), rabbit.certificate(), RabbitProcess.PASSWORD, prefix);
+            try (ReplicaNode node = new ReplicaNode(log(secure), "test", 10)) {
+                assertEquals(
+                        1,
+                        get(node.relay.publish(new RoomName("lobby"), null, new byte[1]))
+                                .offset());
+            }
+        }
+
+        @Test
+        void aNodeWithAWrongPasswordIsNotServedAndSaysWhy() {
+            assertSays(settings(rabbit.server(), null, "wr0ng", prefix), "AUTHENTICATION_FAILURE");
+        }
+
+        @Test
+        void aServerThatNobodyTrustsIsNotUsed() {
+            assertSays(settings(rabbit.secureServer(), null, RabbitProcess.PASSWORD, prefix), "certification path");
+        }
+    }
+
+    /** Whole nodes. */
+    @Nested
+    class Nodes extends TwoNodesContract {
+        @Override
+        protected Map<String, String> settings() {
+            return Map.of(
+                    "roomcast.relay",
+                    "rabbitmq",
+                    "roomcast.rabbitmq.servers",
+                    rabbit.server(),
+                    "roomcast.rabbitmq.user",
+                    RabbitProcess.USER,
+                    "roomcast.rabbitmq.password",
+                    RabbitProcess.PASSWORD,
+                    "roomcast.rabbitmq.prefix",
+                    prefix(),
+                    "roomcast.rabbitmq.partitions",
+                    "2");
+        }
+    }
+}

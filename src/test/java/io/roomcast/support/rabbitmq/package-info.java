@@ -1,0 +1,2 @@
+/** A real RabbitMQ. */
+package io.roomcast.support.rabbitmq;
