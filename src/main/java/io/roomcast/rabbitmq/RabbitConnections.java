@@ -10,11 +10,13 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.roomcast.rabbitmq.RabbitSettings.Server;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
@@ -64,7 +66,7 @@ final class RabbitConnections implements AutoCloseable {
         try {
             return new RabbitConnection(parameters(server));
         } catch (RuntimeException | SSLException e) {
-            throw new ExecutionException(new IllegalStateException(e.getMessage() + cause(e), e));
+            throw new ExecutionException(new IllegalStateException(why(e), e));
         }
     }
 
@@ -73,12 +75,18 @@ final class RabbitConnections implements AutoCloseable {
         attempts--;
     }
 
-    private static String cause(Throwable failure) {
+    /** What the failure and its first cause say; some say nothing. */
+    private static String why(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root == failure ? "" : " (" + root.getMessage() + ")";
+        return Stream.of(failure, root)
+                .map(Throwable::getMessage)
+                .filter(Objects::nonNull)
+                .distinct()
+                .reduce((first, last) -> first + ": " + last)
+                .orElse("the connection ended");
     }
 
     private ClientParameters parameters(Server server) throws SSLException {

@@ -4,6 +4,7 @@ import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.rabbitmq.stream.impl.Client;
 import io.roomcast.protocol.Position;
@@ -18,6 +19,7 @@ import io.roomcast.replica.ReplicaNode;
 import io.roomcast.replica.TwoNodesContract;
 import io.roomcast.replica.UnusableLog;
 import io.roomcast.support.Await;
+import io.roomcast.support.CapturedLog;
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.machine.BrokerProcess;
 import io.roomcast.support.rabbitmq.RabbitProcess;
@@ -29,8 +31,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -176,11 +181,14 @@ class RabbitTest {
             deleteStreams(prefix);
         }
 
+        private RabbitSettings through(CuttableProxy proxy) {
+            return settings("localhost:" + proxy.uri().getPort(), null, RabbitProcess.PASSWORD, prefix);
+        }
+
         @Test
         void streamsThatWereMadeAnewAndAreLongerAreFound() throws Exception {
             try (CuttableProxy proxy = CuttableProxy.before(URI.create("http://" + rabbit.server()));
-                    ReplicaNode away = node(log(
-                            settings("localhost:" + proxy.uri().getPort(), null, RabbitProcess.PASSWORD, prefix)))) {
+                    ReplicaNode away = node(log(through(proxy)))) {
                 Position before = get(away.relay.subscribe(room));
                 publishUntilAcknowledged(away, "a");
                 away.listener.awaitCount(room, 1);
@@ -200,6 +208,72 @@ class RabbitTest {
                     assertEquals(List.of("a", "c"), away.listener.bodies(room));
                 }
             }
+        }
+
+        /** Streams that keep little, as they would after a day. */
+        private void makeShortStreams() throws Exception {
+            try (RabbitConnections connections = new RabbitConnections(settings(prefix), "admin", RabbitTest::thread);
+                    RabbitConnection admin = connections.open()) {
+                for (String each : List.of("-0", "-1")) {
+                    assertTrue(admin.client()
+                            .create(
+                                    prefix + each,
+                                    Map.of("max-length-bytes", "300000", "stream-max-segment-size-bytes", "100000"))
+                            .isOk());
+                }
+            }
+        }
+
+        @Test
+        void messagesThatRabbitMqHasLetGoOfAreMissed() throws Exception {
+            makeShortStreams();
+            try (CuttableProxy proxy = CuttableProxy.before(URI.create("http://" + rabbit.server()));
+                    ReplicaNode away = node(log(through(proxy)));
+                    ReplicaNode other = node();
+                    CapturedLog said = CapturedLog.of("io.roomcast.rabbitmq")) {
+                get(away.relay.subscribe(room));
+                publishUntilAcknowledged(other, "a");
+                away.listener.awaitCount(room, 1);
+                proxy.cut();
+                for (int i = 0; i < 60; i++) {
+                    get(other.relay.publish(room, null, new byte[20_000]));
+                }
+                proxy.mend();
+                away.listener.awaitResets(room, 1);
+                assertEquals(
+                        1,
+                        said.messages(Level.WARNING).stream()
+                                .filter(line -> line.contains("has lost messages"))
+                                .count(),
+                        said.messages(Level.WARNING)::toString);
+                assertEquals(
+                        List.of(true),
+                        trimmed().stream().distinct().sorted().skip(1).toList());
+            }
+        }
+
+        /** Whether the partitions let go of messages, for a node that begins. */
+        private List<Boolean> trimmed() throws Exception {
+            CompletableFuture<List<Boolean>> told = new CompletableFuture<>();
+            AppendLog log = connect();
+            log.follow(new AppendLog.Follower() {
+                @Override
+                public void began(boolean[] trimmed, long reachMillis) {
+                    told.complete(List.of(trimmed[0], trimmed[1]));
+                }
+
+                @Override
+                public void appended(int partition, long position, long millis, byte[] record) {}
+
+                @Override
+                public void caughtUp() {}
+
+                @Override
+                public void received(byte[] note) {}
+            });
+            List<Boolean> trimmed = told.get(20, TimeUnit.SECONDS);
+            log.close();
+            return trimmed;
         }
 
         @Test
