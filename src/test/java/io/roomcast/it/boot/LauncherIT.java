@@ -185,11 +185,12 @@ class LauncherIT {
         assertFalse(output(without).contains("\tat "), output(without));
 
         Path directory = Files.createDirectory(work.resolve("libraries"));
-        for (String each : System.getProperty("java.class.path").split(Pattern.quote(File.pathSeparator))) {
-            String name = Path.of(each).getFileName().toString();
-            if (libraries.stream().anyMatch(name::startsWith)) {
-                Files.copy(Path.of(each), directory.resolve(name));
-            }
+        List<Path> jars = Stream.of(System.getProperty("java.class.path").split(Pattern.quote(File.pathSeparator)))
+                .map(Path::of)
+                .filter(jar -> libraries.stream().anyMatch(jar.getFileName().toString()::startsWith))
+                .toList();
+        for (Path jar : jars) {
+            Files.copy(jar, directory.resolve(jar.getFileName()));
         }
         int port = freePort();
         Process with = run(List.of(
