@@ -23,9 +23,14 @@ import io.roomcast.support.CapturedLog;
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.machine.BrokerProcess;
 import io.roomcast.support.rabbitmq.RabbitProcess;
+import java.io.File;
+import java.lang.ref.WeakReference;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +41,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -132,6 +139,37 @@ class RabbitTest {
                                 || thread.getName().contains("netty")
                                 || made.contains(thread));
             });
+        }
+    }
+
+    /** Netty leaves objects with each thread that calls it, which would keep an undeployed WAR. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void theClassesOfANodeThatHasEndedAreFreed() throws Exception {
+        WeakReference<ClassLoader> loader = loaderOfAnEndedNode();
+        // Java 17 remembers the class of the record that was compared last.
+        assertNotEquals(new Compared("one"), new Compared("other"));
+        Await.until("the class loader is freed", () -> {
+            System.gc();
+            return loader.get() == null;
+        });
+    }
+
+    private record Compared(Object value) {}
+
+    private static WeakReference<ClassLoader> loaderOfAnEndedNode() throws Exception {
+        List<URL> classPath = new ArrayList<>();
+        for (File each : Stream.of(System.getProperty("java.class.path").split(Pattern.quote(File.pathSeparator)))
+                .map(File::new)
+                .toList()) {
+            classPath.add(each.toURI().toURL());
+        }
+        try (URLClassLoader loader =
+                new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            loader.loadClass(AppendOnce.class.getName())
+                    .getMethod("run", String.class, String.class, String.class, String.class)
+                    .invoke(null, rabbit.server(), RabbitProcess.USER, RabbitProcess.PASSWORD, prefix());
+            return new WeakReference<>(loader);
         }
     }
 
