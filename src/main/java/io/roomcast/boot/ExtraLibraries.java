@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Libraries that the WAR does not have, as that of Kafka: the JARs in the directory that the system property {@code
+ * Libraries that the WAR does not have, as those of Kafka and RabbitMQ: the JARs in the directory that the system property {@code
  * roomcast.lib} names. The launcher takes the property away, since the server has no such key.
  */
 final class ExtraLibraries {
