@@ -7,6 +7,7 @@ import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.relay.Copies;
+import io.roomcast.relay.Lives;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -376,6 +377,11 @@ public final class JdbcArchive implements Archive {
     @Override
     public Copies copies() {
         return new JdbcCopies(transactions, this::append, backlog::add, this::forgetStored, wall);
+    }
+
+    @Override
+    public Lives lives() {
+        return new JdbcLives(transactions);
     }
 
     @Override

@@ -30,7 +30,7 @@ final class JdbcCopies implements Copies {
     /** How long operators may look for a node that has died. */
     private static final long FORGOTTEN_MILLIS = Duration.ofDays(1).toMillis();
 
-    private static final String NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+    static final String NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
     /** Appends messages within a transaction, as {@link Archive#append}. Returns what is to be indexed. */
     @FunctionalInterface
@@ -222,11 +222,12 @@ final class JdbcCopies implements Copies {
     }
 
     @Override
-    public boolean store(String node, Duration time, List<Copy> copies) {
+    public boolean store(String node, Duration time, String data, List<Copy> copies) {
         Set<Integer> shards =
                 copies.stream().map(copy -> Copies.shardOf(copy.room())).collect(Collectors.toSet());
         return store(connection -> {
-            if (!holds(connection, node, time, shards)) {
+            if (!holds(connection, node, time, shards) || !JdbcLives.areIn(connection, data)) {
+                connection.rollback();
                 return null;
             }
             begin(connection, copies);
@@ -265,8 +266,8 @@ final class JdbcCopies implements Copies {
 
     private void begin(Connection connection, List<Copy> copies) throws SQLException {
         try (PreparedStatement insert =
-                connection.prepareStatement("INSERT INTO numbering (room, epoch, began_at, continues_to)"
-                        + " VALUES (?, ?, ?, ?) ON CONFLICT (room, epoch) DO NOTHING")) {
+                connection.prepareStatement("INSERT INTO numbering (room, epoch, began_at, continues_to,"
+                        + " placed_in) SELECT ?, ?, ?, ?, birth FROM archive ON CONFLICT (room, epoch) DO NOTHING")) {
             boolean hasAny = false;
             for (Copy copy : copies) {
                 if (!copy.holes().isEmpty() || copy.continuesTo() > 0) {

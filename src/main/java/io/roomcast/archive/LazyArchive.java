@@ -7,6 +7,7 @@ import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Archive;
 import io.roomcast.relay.ArchiveException;
 import io.roomcast.relay.Copies;
+import io.roomcast.relay.Lives;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -201,6 +202,11 @@ public final class LazyArchive implements Archive {
     @Override
     public Copies copies() {
         return opened().copies();
+    }
+
+    @Override
+    public Lives lives() {
+        return opened().lives();
     }
 
     @Override

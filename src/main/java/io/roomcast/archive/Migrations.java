@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * table {@code schema_version} are one transaction, so that a migration that ends half-way is begun again.
  */
 final class Migrations {
-    private static final int NEWEST = 4;
+    private static final int NEWEST = 5;
 
     private static final Pattern COMMAND_END = Pattern.compile(";\\s*\\n");
 

@@ -41,7 +41,8 @@ final class NumberingIds {
         long id = find(connection, numbering);
         if (id == 0) {
             try (PreparedStatement begin =
-                    connection.prepareStatement("INSERT INTO numbering (room, epoch, began_at) VALUES (?, ?, ?)")) {
+                    connection.prepareStatement("INSERT INTO numbering (room, epoch, began_at, placed_in)"
+                            + " SELECT ?, ?, ?, birth FROM archive")) {
                 begin.setString(1, run.room().value());
                 begin.setString(2, run.epoch());
                 begin.setLong(3, run.messages().get(0).storedAt());

@@ -18,6 +18,7 @@ import io.roomcast.relay.Archive;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
+import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.relay.Trait;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -67,6 +68,9 @@ public final class ArchivedRelay implements Relay {
     private final ArchivedHistory history;
     private final News news;
     private final Archiver archiver;
+    /** Null if rooms are not restored. */
+    private final NodeLife life;
+
     private final Retention retention;
     private final boolean hasRetention;
     private final ArchiveIndexing indexing;
@@ -82,6 +86,9 @@ public final class ArchivedRelay implements Relay {
      * @param source of the same broker
      * @param archive is closed with this relay; many nodes may share its database
      * @param limits those of the broker
+     * @param lives the lives of nodes in the broker's data; null if it knows none
+     * @param isRestored whether rooms that the broker has lost go on in the same numbering: {@link #admission} is then
+     *     for the broker
      * @param keeps how long the archive keeps a room's messages; zero for ever
      * @param hasRetention whether it is not for ever everywhere
      * @param node name of this node
@@ -93,6 +100,8 @@ public final class ArchivedRelay implements Relay {
             LogSource source,
             Archive archive,
             HistoryLimits.Rule limits,
+            LiveBroker lives,
+            boolean isRestored,
             Function<RoomName, Duration> keeps,
             boolean hasRetention,
             String node,
@@ -112,7 +121,8 @@ public final class ArchivedRelay implements Relay {
         this.reads = ArchiveReads.ofHistory(threads, warnings, failure -> {});
         this.history = new ArchivedHistory(archive);
         this.news = new News(source, warnings);
-        this.archiver = new Archiver(source, archive, node, limits, clocks, metrics, warnings);
+        this.archiver = new Archiver(source, archive, node, limits, lives, isRestored, clocks, metrics, warnings);
+        this.life = isRestored ? new NodeLife(lives, source, archive, limits, timer, clocks, metrics, warnings) : null;
         this.indexing = new ArchiveIndexing(archive, metrics, threads, clocks.nanos(), warnings, failure -> {});
         this.search = new ArchiveSearch(archive, metrics, threads, clocks.nanos(), warnings, failure -> {});
         // One node deletes: the one that copies.
@@ -120,10 +130,23 @@ public final class ArchivedRelay implements Relay {
                 archive, room -> archiver.holds(room) ? keeps.apply(room) : Duration.ZERO, clocks, metrics, warnings);
     }
 
+    /** Whether this node has seen in the archive all that it has published, and may publish. */
+    public boolean hasSeenAllArchived() {
+        return life != null && life.hasSeenAllArchived();
+    }
+
+    /** What the broker has to tell and to ask; null if rooms are not restored. */
+    public Admission admission() {
+        return life;
+    }
+
     @Override
     public void start(RelayListener listener) {
         broker.start(listener);
         archiver.start(threads, hasRetention ? () -> retention.start(threads) : () -> {});
+        if (life != null) {
+            life.start(threads);
+        }
         telling = timer.scheduleWithFixedDelay(news::tell, TELL_MILLIS, TELL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -257,7 +280,10 @@ public final class ArchivedRelay implements Relay {
 
     @Override
     public CompletionStage<Void> probe() {
-        return broker.probe();
+        return life == null || life.isAdmitted()
+                ? broker.probe()
+                : CompletableFuture.failedFuture(
+                        new RelayUnavailableException("this node is not known in the archive yet"));
     }
 
     @Override
@@ -272,6 +298,9 @@ public final class ArchivedRelay implements Relay {
 
     @Override
     public void close() {
+        if (life != null) {
+            life.refuse();
+        }
         if (telling != null) {
             telling.cancel(false);
             tellLast();
@@ -279,6 +308,9 @@ public final class ArchivedRelay implements Relay {
         search.close();
         indexing.close();
         archiver.close();
+        if (life != null) {
+            life.close();
+        }
         retention.close();
         reads.close();
         broker.close();

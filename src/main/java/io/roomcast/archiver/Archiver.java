@@ -54,6 +54,8 @@ final class Archiver implements AutoCloseable {
     private final LogSource source;
     private final Archive archive;
     private final HistoryLimits.Rule limits;
+    private final LiveBroker lives;
+    private final boolean isRestored;
     private final Clocks clocks;
     private final NodeMetrics metrics;
     private final Warnings warnings;
@@ -84,18 +86,24 @@ final class Archiver implements AutoCloseable {
     /**
      * @param node name of this node
      * @param limits what the broker shows of rooms; a room of which it shows nothing is not copied
+     * @param lives the lives of nodes in the broker's data; null if it knows none
+     * @param isRestored whether rooms go on after the broker has lost them: see {@link NodeLife}
      */
     Archiver(
             LogSource source,
             Archive archive,
             String node,
             HistoryLimits.Rule limits,
+            LiveBroker lives,
+            boolean isRestored,
             Clocks clocks,
             NodeMetrics metrics,
             Warnings warnings) {
         this.source = source;
         this.archive = archive;
         this.limits = limits;
+        this.lives = lives;
+        this.isRestored = isRestored;
         this.clocks = clocks;
         this.metrics = metrics;
         this.warnings = warnings;
@@ -145,7 +153,7 @@ final class Archiver implements AutoCloseable {
         } catch (RoomCopier.LeaseLostException e) {
             leaseDue = true;
             forget();
-            return 0;
+            return IDLE_MILLIS;
         } catch (RuntimeException | Error e) {
             // Also of an error: without this thread, nothing more would be copied.
             failed(e);
@@ -199,10 +207,13 @@ final class Archiver implements AutoCloseable {
             copies = archive.copies();
             heads = new Heads(copies);
             copier = new RoomCopier(
-                    source, archive, copies, heads, limits, node, LEASE, clocks.nanos(), metrics, warnings);
+                    source, archive, copies, heads, limits, isRestored, node, LEASE, clocks.nanos(), metrics, warnings);
         }
         Set<Integer> before = held;
         lease = copies.lease(node, LEASE);
+        if (lives != null && !isRestored) {
+            lives.data().ifPresent(archive.lives()::strangers);
+        }
         leasedAt = now;
         leaseDue = false;
         held = Set.copyOf(lease.shards());

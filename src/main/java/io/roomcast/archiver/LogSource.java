@@ -26,9 +26,10 @@ public interface LogSource {
      * @param offset offset of its newest message
      * @param base offset after which the epoch began
      * @param first offset of the oldest message that the log has; the next one if it has none
+     * @param data name of the broker's data: see {@link io.roomcast.relay.Lives.Data}; empty if it is not known
      * @param messages from the log; consecutive, oldest first; without digests of keys
      */
-    record LogCopy(String epoch, long offset, long base, long first, List<Archive.Message> messages) {}
+    record LogCopy(String epoch, long offset, long base, long first, String data, List<Archive.Message> messages) {}
 
     /**
      * Some of the rooms that the broker knows.

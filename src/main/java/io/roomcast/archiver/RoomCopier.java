@@ -78,6 +78,9 @@ final class RoomCopier {
     private final Copies copies;
     private final Heads heads;
     private final HistoryLimits.Rule limits;
+    /** Whether copies count only as long as the broker has the data in which they were read. */
+    private final boolean isRestored;
+
     private final String node;
     private final Duration lease;
     private final LongSupplier nanos;
@@ -92,6 +95,8 @@ final class RoomCopier {
 
     private int gatheredMessages;
     private long gatheredBytes;
+    /** The broker's data from which it is; null if nothing was lost that matters. */
+    private String gatheredFrom;
 
     RoomCopier(
             LogSource source,
@@ -99,6 +104,7 @@ final class RoomCopier {
             Copies copies,
             Heads heads,
             HistoryLimits.Rule limits,
+            boolean isRestored,
             String node,
             Duration lease,
             LongSupplier nanos,
@@ -109,6 +115,7 @@ final class RoomCopier {
         this.copies = copies;
         this.heads = heads;
         this.limits = limits;
+        this.isRestored = isRestored;
         this.node = node;
         this.lease = lease;
         this.nanos = nanos;
@@ -233,6 +240,7 @@ final class RoomCopier {
             source.trim(room, new Position(page.epoch(), after));
         }
         if (!messages.isEmpty() || !holes.isEmpty()) {
+            beginFrom(page.data());
             if (page.offset() - page.first() + 1 > limits.of(room).messages() / TRIM_STEPS) {
                 trimmed.add(room);
             }
@@ -246,6 +254,17 @@ final class RoomCopier {
                                 : messages.get(messages.size() - 1).storedAt(),
                         page.offset() - last)
                 : null;
+    }
+
+    /** A commit has what was read in the same data. */
+    private void beginFrom(String data) {
+        if (isRestored && data.isEmpty()) {
+            throw new RelayUnavailableException("the relay does not know its data yet");
+        }
+        if (isRestored && !data.equals(gatheredFrom)) {
+            commit();
+            gatheredFrom = data;
+        }
     }
 
     private static boolean isOther(SeenMessage head, LogCopy page) {
@@ -268,7 +287,7 @@ final class RoomCopier {
     }
 
     /** When the epoch began, as its name says; 0 if it does not. */
-    private static long began(String epoch) {
+    static long began(String epoch) {
         try {
             return Long.parseLong(epoch.substring(0, Math.max(0, epoch.indexOf('-'))), HEXADECIMAL);
         } catch (NumberFormatException e) {
@@ -282,7 +301,7 @@ final class RoomCopier {
         }
         long began = nanos.getAsLong();
         try {
-            if (!copies.store(node, lease, List.copyOf(gathered))) {
+            if (!copies.store(node, lease, gatheredFrom, List.copyOf(gathered))) {
                 throw new LeaseLostException();
             }
         } finally {

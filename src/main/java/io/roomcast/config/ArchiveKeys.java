@@ -86,7 +86,18 @@ public final class ArchiveKeys {
                     + "Redis drops messages that are not archived. 0 to be ready all the same.",
             Values.durationBetween("0", "365d"));
 
-    static final List<Key<?>> ALL = List.of(DATA, URL, USER, PASSWORD, DATASOURCE, RETENTION, LANGUAGE, WINDOW, LAG);
+    public static final Key<Boolean> RESTORE = new Key<>(
+            "roomcast.archive.restore",
+            "false",
+            "true or false",
+            "With `roomcast.relay=redis`, without a Cluster: a room that Redis has lost goes on in the same epoch, if it is "
+                    + "certain that the archive has all of its messages. A node then publishes only after it has reached "
+                    + "the archive at its start, and after each restart, failover or loss of data of Redis. The same on "
+                    + "all nodes.",
+            text -> Values.oneOf("true", "false").apply(text).equals("true"));
+
+    static final List<Key<?>> ALL =
+            List.of(DATA, URL, USER, PASSWORD, DATASOURCE, RETENTION, LANGUAGE, WINDOW, LAG, RESTORE);
 
     /** Not shorter than idempotency keys are known. */
     private static Duration retention(String text) {

@@ -141,6 +141,11 @@ public final class RoomcastConfig {
 
     /** Errors in values that are valid one by one but conflict. Nothing is said of values that are not valid. */
     private List<String> contradictions() {
+        if (values.keySet().containsAll(List.of(ArchiveKeys.RESTORE, RedisKeys.CLUSTER_NODES))
+                && get(ArchiveKeys.RESTORE)
+                && !get(RedisKeys.CLUSTER_NODES).isEmpty()) {
+            return List.of("roomcast.archive.restore=true does not work with roomcast.redis.cluster.nodes");
+        }
         List<Key<String>> sourceKeys = List.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS);
         if (!values.keySet().containsAll(sourceKeys)
                 || !values.keySet()

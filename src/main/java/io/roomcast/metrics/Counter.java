@@ -71,6 +71,8 @@ public enum Counter {
     ARCHIVE_MISSED(
             "roomcast.archive.missed",
             "Messages that the relay had dropped before they could be copied to the archive"),
+    ROOMS_RESTORED("roomcast.archive.rooms", Help.LOST_ROOMS, "outcome", "restored"),
+    ROOMS_ENDED("roomcast.archive.rooms", Help.LOST_ROOMS, "outcome", "ended"),
     RELAY_RECONNECTS("roomcast.relay.reconnects", "New connections to the relay in place of lost ones"),
     PROBES_FAILED("roomcast.relay.probes.failed", "Probes that did not come back through the relay in two seconds");
 
@@ -121,6 +123,10 @@ public enum Counter {
                         + "behind_sent counts the frames that tell clients of it";
         static final String GAPS =
                 "Holes in what the relay delivered to this node; a hole is repaired, or lost for good";
+
+        static final String LOST_ROOMS =
+                "Rooms that the relay did not have any more, and that the archive knows: restored goes on in the same epoch, "
+                        + "ended begins anew";
 
         private Help() {}
     }

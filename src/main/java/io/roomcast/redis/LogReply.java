@@ -12,8 +12,12 @@ import java.util.List;
 final class LogReply {
     private LogReply() {}
 
+    /** @return null if the room has no numbering */
     static LogPage page(Object reply) {
         List<?> parts = (List<?>) reply;
+        if (parts.isEmpty()) {
+            return null;
+        }
         List<StoredMessage> messages = new ArrayList<>((parts.size() - 4) / 2);
         for (int i = 4; i < parts.size(); i += 2) {
             messages.add(new StoredMessage((Long) parts.get(i), (byte[]) parts.get(i + 1)));

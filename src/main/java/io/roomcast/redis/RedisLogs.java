@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.args.Rawable;
@@ -43,10 +44,13 @@ final class RedisLogs implements LogSource {
     private final Function<RoomName, RoomKeys> shown;
     private final Function<RoomName, RoomKeys> keys;
     private final Subscriptions subscriptions;
+    private final String lifeKey;
+    private final AbsentRooms absentRooms;
 
     /**
      * @param shown keys with the limits to which logs are cut when they are copied
      * @param keys keys with the limits that they have until then
+     * @param lifeKey key of lineage.lua; empty in a Cluster
      */
     RedisLogs(
             Shards shards,
@@ -54,7 +58,11 @@ final class RedisLogs implements LogSource {
             String prefix,
             Function<RoomName, RoomKeys> shown,
             Function<RoomName, RoomKeys> keys,
-            Subscriptions subscriptions) {
+            Subscriptions subscriptions,
+            String lifeKey,
+            AbsentRooms absentRooms) {
+        this.lifeKey = lifeKey;
+        this.absentRooms = absentRooms;
         this.shards = shards;
         this.scripts = scripts;
         this.prefix = prefix;
@@ -146,17 +154,18 @@ final class RedisLogs implements LogSource {
                 copied == null ? null : copied.position(),
                 shard.lineage().argument(),
                 most,
-                bytes);
+                bytes,
+                lifeKey);
         return Futures.map(shard.read(names.slot(), call, true), RedisLogs::copy);
     }
 
     private static LogCopy copy(Object reply) {
         List<?> parts = (List<?>) reply;
         if (parts.isEmpty()) {
-            return new LogCopy(null, 0, 0, 1, List.of());
+            return new LogCopy(null, 0, 0, 1, "", List.of());
         }
-        List<Archive.Message> messages = new ArrayList<>((parts.size() - 4) / 3);
-        for (int i = 4; i < parts.size(); i += 3) {
+        List<Archive.Message> messages = new ArrayList<>((parts.size() - 5) / 3);
+        for (int i = 5; i < parts.size(); i += 3) {
             messages.add(
                     new Archive.Message((Long) parts.get(i), (Long) parts.get(i + 1), null, (byte[]) parts.get(i + 2)));
         }
@@ -165,6 +174,7 @@ final class RedisLogs implements LogSource {
                 (Long) parts.get(1),
                 (Long) parts.get(2),
                 (Long) parts.get(3),
+                new String((byte[]) parts.get(4), UTF_8),
                 messages);
     }
 
@@ -190,7 +200,7 @@ final class RedisLogs implements LogSource {
         return page(
                 room,
                 names,
-                scripts.readAfter(
+                () -> scripts.readAfter(
                         names, subscriptions.position(room), lineage(names), offset, limit, Relay.PAGE_BYTES));
     }
 
@@ -200,18 +210,20 @@ final class RedisLogs implements LogSource {
         return page(
                 room,
                 names,
-                scripts.readBefore(
+                () -> scripts.readBefore(
                         names, subscriptions.position(room), lineage(names), offset, limit, Relay.PAGE_BYTES));
     }
 
     /** The position of the last message. */
     CompletionStage<Position> position(RoomName room) {
         RoomKeys names = keys.apply(room);
-        CommandArguments read =
-                scripts.readBefore(names, subscriptions.position(room), lineage(names), 0, 0, Relay.PAGE_BYTES);
-        return Futures.map(shards.of(names.slot()).read(names.slot(), read, true), reply -> {
-            LogPage page = LogReply.page(reply);
-            return new Position(page.epoch(), page.offset());
+        return absentRooms.read(room, () -> {
+            CommandArguments read =
+                    scripts.readBefore(names, subscriptions.position(room), lineage(names), 0, 0, Relay.PAGE_BYTES);
+            return Futures.map(shards.of(names.slot()).read(names.slot(), read, true), reply -> {
+                LogPage page = LogReply.page(reply);
+                return page == null ? null : new Position(page.epoch(), page.offset());
+            });
         });
     }
 
@@ -219,12 +231,16 @@ final class RedisLogs implements LogSource {
         return shards.of(names.slot()).lineage().argument();
     }
 
-    private CompletionStage<LogPage> page(RoomName room, RoomKeys names, CommandArguments read) {
-        Shard shard = shards.of(names.slot());
-        return Futures.map(shard.read(names.slot(), read, true), reply -> {
-            LogPage page = LogReply.page(reply);
-            shard.lineage().note(room, page.seen());
-            return page;
+    private CompletionStage<LogPage> page(RoomName room, RoomKeys names, Supplier<CommandArguments> read) {
+        return absentRooms.read(room, () -> {
+            Shard shard = shards.of(names.slot());
+            return Futures.map(shard.read(names.slot(), read.get(), true), reply -> {
+                LogPage page = LogReply.page(reply);
+                if (page != null) {
+                    shard.lineage().note(room, page.seen());
+                }
+                return page;
+            });
         });
     }
 }

@@ -2,6 +2,8 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.archiver.Admission;
+import io.roomcast.archiver.LiveBroker;
 import io.roomcast.archiver.LogSource;
 import io.roomcast.cursor.GapRepair;
 import io.roomcast.cursor.LogPage;
@@ -16,6 +18,7 @@ import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.Connector;
 import io.roomcast.redis.connection.Envelope;
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.redis.connection.Refusal;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.RoomPublish;
 import io.roomcast.redis.connection.Script;
@@ -34,8 +37,10 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
 import io.roomcast.relay.RelayRecords;
+import io.roomcast.relay.RelayUnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -81,6 +86,10 @@ public final class RedisRelay implements Relay {
     private final Scripts scripts;
     private final PresenceScripts presenceScripts;
     private final boolean sharded;
+    /** Key of lineage.lua; empty in a Cluster, which has several. */
+    private final String lifeKey;
+
+    private final AbsentRooms absentRooms = new AbsentRooms();
     private final Subscriptions subscriptions;
     private final RedisChannels roomChannels;
     private final Probes probes;
@@ -111,18 +120,21 @@ public final class RedisRelay implements Relay {
             ScheduledExecutorService timer,
             LongSupplier nanoClock,
             NodeMetrics metrics) {
-        this(settings, limits, limits, node, threads, timer, nanoClock, metrics);
+        this(settings, limits, limits, false, node, threads, timer, nanoClock, metrics);
     }
 
     /**
      * As the other constructor, for logs that somebody copies.
      *
      * @param kept limits of the logs until they are copied; not less than {@code limits}
+     * @param isRestored whether a room that Redis does not have may go on with a numbering that somebody else knows: then
+     *     {@link #admit} has to be called before {@link #start}. Not in a Cluster
      */
     RedisRelay(
             RedisSettings settings,
             HistoryLimits.Rule limits,
             HistoryLimits.Rule kept,
+            boolean isRestored,
             String node,
             ThreadFactory threads,
             ScheduledExecutorService timer,
@@ -136,7 +148,8 @@ public final class RedisRelay implements Relay {
         this.timer = timer;
         this.nanoClock = nanoClock;
         this.sharded = settings.servers() instanceof RedisSettings.Cluster;
-        this.scripts = new Scripts(sharded);
+        this.lifeKey = sharded ? "" : settings.prefix() + ":{!}:life";
+        this.scripts = new Scripts(sharded, isRestored ? this::passText : null);
         this.subscriptions = new Subscriptions("Redis", metrics, nanoClock);
         this.roomChannels = new RedisChannels(subscriptions, this::keys);
         Scripts probing = Scripts.forProbes(sharded);
@@ -144,7 +157,12 @@ public final class RedisRelay implements Relay {
         this.presenceScripts = new PresenceScripts(sharded);
         RecordScripts recordScripts = new RecordScripts(scripts);
         List<Script> loaded = Stream.of(
-                        scripts.all(), probing.all(), DataLineage.SCRIPTS, presenceScripts.all(), recordScripts.all())
+                        scripts.all(),
+                        probing.all(),
+                        DataLineage.SCRIPTS,
+                        RedisLives.SCRIPTS,
+                        presenceScripts.all(),
+                        recordScripts.all())
                 .flatMap(List::stream)
                 .toList();
         NodeChannels channels = new NodeChannels(settings.prefix(), settings.database(), node, sharded);
@@ -163,15 +181,31 @@ public final class RedisRelay implements Relay {
                         metrics,
                         nanoClock)
                 .shards();
-        this.logs = new RedisLogs(shards, scripts, settings.prefix(), this::keys, this::keptKeys, subscriptions);
+        this.logs = new RedisLogs(
+                shards, scripts, settings.prefix(), this::keys, this::keptKeys, subscriptions, lifeKey, absentRooms);
         this.records = new RedisRecords(shards, recordScripts, logs, this::keys);
+    }
+
+    /** The lives of the nodes in the data of Redis; null in a Cluster. */
+    LiveBroker lives() {
+        return sharded ? null : new RedisLives(shards, scripts, lifeKey, this::keptKeys);
+    }
+
+    /** Sets who is told of publishes, and asked for rooms that Redis does not have. */
+    void admit(Admission admission) {
+        absentRooms.start(admission);
+    }
+
+    private byte[] passText() {
+        Admission.Pass pass = absentRooms.admission().pass();
+        return (pass.number() + "\n" + pass.life() + "\n" + lifeKey).getBytes(UTF_8);
     }
 
     @Override
     public void start(RelayListener listener) {
         exchange.start(shards);
         roomChannels.start(shards);
-        RedisRoomLog log = new RedisRoomLog(shards, scripts, this::keys);
+        RedisRoomLog log = new RedisRoomLog(shards, scripts, this::keys, absentRooms);
         subscriptions.start(roomChannels, new GapRepair(log, timer, subscriptions::fail), listener);
         shards.start(threads);
         checkTask =
@@ -202,6 +236,40 @@ public final class RedisRelay implements Relay {
 
     @Override
     public CompletionStage<Prefix> publishAll(RoomName room, List<Entry> entries) {
+        Admission admission = absentRooms.admission();
+        return admission == null
+                ? send(room, entries)
+                : absentRooms.publish(room, () -> sendAdmitted(admission, room, entries));
+    }
+
+    private CompletionStage<Prefix> sendAdmitted(Admission admission, RoomName room, List<Entry> entries) {
+        if (!admission.sending(room)) {
+            return CompletableFuture.failedFuture(
+                    RelayUnavailableException.nothingDone("this node is not known in the archive"));
+        }
+        CompletableFuture<Prefix> result = new CompletableFuture<>();
+        send(room, entries).whenComplete((prefix, failure) -> {
+            if (prefix != null && prefix.refusal() == null) {
+                admission.stored(room, prefix.positions().get(entries.size() - 1));
+                result.complete(prefix);
+                return;
+            }
+            RuntimeException refusal = prefix == null ? null : prefix.refusal();
+            Throwable reason = refusal == null ? failure : refusal;
+            admission.failed(room, reason instanceof RelayUnavailableException told && told.isNothingDone());
+            if (Refusal.of(reason.getMessage()) == Refusal.FENCED) {
+                admission.fenced();
+            }
+            if (prefix != null) {
+                result.complete(prefix);
+            } else {
+                result.completeExceptionally(failure);
+            }
+        });
+        return result;
+    }
+
+    private CompletionStage<Prefix> send(RoomName room, List<Entry> entries) {
         RoomKeys keys = keptKeys(room);
         Shard shard = shards.of(keys.slot());
         DataLineage lineage = shard.lineage();

@@ -64,6 +64,7 @@ public class RedisRelayProvider implements RelayProvider {
                 present.isEmpty()
                         ? limits
                         : room -> untilCopied(context.history().of(room), room),
+                present.isPresent() && config.get(ArchiveKeys.RESTORE),
                 context.node(),
                 context.loopThreads(),
                 context.timer(),
@@ -84,11 +85,13 @@ public class RedisRelayProvider implements RelayProvider {
     }
 
     private Relay archived(RedisRelay relay, Archive kept, HistoryLimits.Rule limits, Context context) {
-        return new ArchivedRelay(
+        ArchivedRelay archived = new ArchivedRelay(
                 relay,
                 relay.logs(),
                 kept,
                 limits,
+                relay.lives(),
+                config.get(ArchiveKeys.RESTORE),
                 rooms::retention,
                 rooms.hasRetention(),
                 context.node(),
@@ -97,6 +100,8 @@ public class RedisRelayProvider implements RelayProvider {
                 clocks,
                 context.metrics(),
                 warnings);
+        relay.admit(archived.admission());
+        return archived;
     }
 
     private RedisSettings settings() {

@@ -20,10 +20,16 @@ import redis.clients.jedis.args.Rawable;
  * The logs of the rooms in Redis, for the cursors. The reads of all rooms of a server share one pipeline. So a thousand
  * reads after a reconnect take only a few round trips.
  */
-record RedisRoomLog(Shards shards, Scripts scripts, Function<RoomName, RoomKeys> keys) implements RoomLog {
+record RedisRoomLog(Shards shards, Scripts scripts, Function<RoomName, RoomKeys> keys, AbsentRooms absentRooms)
+        implements RoomLog {
 
     @Override
     public CompletionStage<LogPage> read(RoomName room, Position last) {
+        return absentRooms.read(room, () -> readOnce(room, last));
+    }
+
+    /** Completes with null if the room has no numbering. */
+    private CompletionStage<LogPage> readOnce(RoomName room, Position last) {
         RoomKeys roomKeys = keys.apply(room);
         Shard shard = shards.of(roomKeys.slot());
         Rawable lineage = shard.lineage().argument();

@@ -237,6 +237,15 @@ public interface Archive extends AutoCloseable {
         throw new UnsupportedOperationException("this archive belongs to one node");
     }
 
+    /**
+     * The lives of the nodes that share the database.
+     *
+     * @throws UnsupportedOperationException if nodes cannot share the database
+     */
+    default Lives lives() {
+        throw new UnsupportedOperationException("this archive belongs to one node");
+    }
+
     /** Where the messages are, as operators know it. */
     String place();
 

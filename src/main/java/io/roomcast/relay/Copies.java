@@ -90,12 +90,19 @@ public interface Copies {
     /** How far these rooms are copied. A room of which nothing was copied is missing. */
     Map<RoomName, Head> heads(Collection<RoomName> rooms);
 
+    /** As {@link #store(String, Duration, String, List)}, whatever data they were read in. */
+    default boolean store(String node, Duration time, List<Copy> copies) {
+        return store(node, time, null, copies);
+    }
+
     /**
      * Stores copies in one commit, and renews the lease of their shards.
      *
-     * @return false if the node does not hold all these shards any more, so that nothing was stored
+     * @param data name of the broker's data in which they were read, see {@link Lives.Data}; null for any
+     * @return false if the node does not hold all these shards any more, or the nodes have gone on to other data, so that
+     *     nothing was stored
      */
-    boolean store(String node, Duration time, List<Copy> copies);
+    boolean store(String node, Duration time, String data, List<Copy> copies);
 
     /** The numberings of the room, the newest first, {@code most} at most. */
     List<Link> chain(RoomName room, int most);

@@ -1,12 +1,13 @@
 -- Reads what follows in a room's log for whoever copies it, however old it is. Returns nothing for a room without a
--- numbering; else { epoch, offset, base, first offset of the log, offset, time in ms, body, offset, ... }. The first
--- message is the one that was copied last, if the log has it: so the caller can compare. If the room has a new epoch,
+-- numbering; else { epoch, offset, base, first offset of the log, data, offset, time in ms, body, offset, ... }. 'data' is
+-- birth and run of the data, see lineage.lua; '' if they are not known. The first message is the one that was copied last, if the log has it: so the caller can compare. If the room has a new epoch,
 -- this is the last one that both epochs may have.
 --
 -- What was copied counts as what this node has seen of the room: if Redis has less, the epoch ends.
 --
 -- ARGV[5]  most messages after the first
 -- ARGV[6]  most bytes of their bodies, unless a single message is larger
+-- ARGV[7]  key of lineage.lua; '' in a Cluster
 
 local CHUNK = 100
 
@@ -24,7 +25,11 @@ if room.epoch ~= knownEpoch then
     copied = math.min(copied, base)
 end
 local oldest = redis.call('XRANGE', logKey, '-', '+', 'COUNT', 1)[1]
-local page = { room.epoch, room.offset, base, oldest and tonumber(string.match(oldest[1], '^%d+')) or room.offset + 1 }
+local page = { room.epoch, room.offset, base, oldest and tonumber(string.match(oldest[1], '^%d+')) or room.offset + 1, '' }
+if ARGV[7] ~= '' then
+    local life = redis.call('HMGET', ARGV[7], 'birth', 'run')
+    page[5] = life[1] and life[2] and life[1] .. '|' .. life[2] or ''
+end
 local left, space = tonumber(ARGV[5]), tonumber(ARGV[6])
 local next, last, found = math.max(copied, 1), text(room.offset), 0
 

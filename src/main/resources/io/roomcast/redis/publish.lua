@@ -12,8 +12,11 @@
 --
 -- ARGV[3]  run of this server, by which nodes tell its messages from those of other servers of a Cluster
 -- ARGV[4]  most messages of a log; 0 for none   ARGV[5]  most bytes   ARGV[6]  most age in ms
+-- ARGV[7]  '', or what admits the node to these data, in lines: its number, its life, and the key of lineage.lua. Then
+--          nothing is stored if the node is not admitted (see admit.lua; error FENCED), nor in a room without a
+--          numbering (error ABSENT): the archive may know its numbering
 --
--- For each room, in KEYS from 1 and in ARGV from 7:
+-- For each room, in KEYS from 1 and in ARGV from 8:
 -- KEYS  numbering, log, channel, and for each message that has an idempotency key, the memory of this key: the position,
 --       or '!' and the position of a message that was not published
 -- ARGV  the epoch and the offset that this node knows, a letter for each message, and the body of each message. A
@@ -33,6 +36,16 @@ local CUT_MESSAGES = math.min(math.floor(MAX_MESSAGES / TRIM_STEPS) + 1, 100)
 -- anew.
 local KEPT_MS = text(MAX_MESSAGES > 0 and AGE_MS or 0)
 local NUMBERING_MS = math.max(LEAST_NUMBERING_MS, 2 * AGE_MS)
+local STRICT, ABSENT = ARGV[7] ~= '', 'ABSENT the room has no numbering'
+
+if STRICT then
+    local own, life, lifeKey = string.match(ARGV[7], '^(%d+)\n([^\n]*)\n(.*)$')
+    local found = redis.call('HMGET', lifeKey, 'a:' .. life, 'run')
+    local least, run = string.match(found[1] or '', '^(%d+) (.*)$')
+    if not least or tonumber(own) < tonumber(least) or run ~= found[2] then
+        return { err = 'FENCED the node is not admitted to these data' }
+    end
+end
 
 local try = redis.pcall
 local channelKey
@@ -215,6 +228,9 @@ end
 -- first, last   of their bodies in ARGV
 local function readRoom(first, last)
     room = numbering()
+    if STRICT and room.fresh then
+        error({ err = ABSENT })
+    end
     -- Never backwards: readers stop at the first message that is too old.
     room.now = math.max(milliseconds(), room.at)
     if not room.begins then
@@ -273,10 +289,11 @@ end
 
 local answers = {}
 -- What is next in KEYS and ARGV.
-local key, argument = 1, 7
+local key, argument = 1, 8
 
 local function refused(refusal)
-    answers[#answers + 1] = { err = type(refusal) == 'table' and refusal.err or 'ERR ' .. tostring(refusal) }
+    local text = type(refusal) == 'table' and refusal.err or tostring(refusal)
+    answers[#answers + 1] = { err = type(refusal) ~= 'table' and text ~= ABSENT and 'ERR ' .. text or text }
     settle()
     room = nil
     return true

@@ -9,12 +9,16 @@
 -- ARGV[9]  offset of a message that the reader has already: it is read for a comparison, and does not count
 -- ARGV[10] most age of a message in ms
 -- ARGV[11] most messages of the log, which may have some more: see publish.lua
+-- ARGV[12] '1' if a room without a numbering stays so, and the reply is empty: the archive may know its numbering
 
 local CHUNK = 50
 local AGE_MS, MAX_MESSAGES = tonumber(ARGV[10]), tonumber(ARGV[11])
 
 numberingKey, logKey, knownEpoch, knownOffset = KEYS[1], KEYS[2], ARGV[3], ARGV[4]
 local room = numbering()
+if room.fresh and ARGV[12] == '1' then
+    return {}
+end
 if room.begins then
     begin(room)
 elseif room.offset == 0 then

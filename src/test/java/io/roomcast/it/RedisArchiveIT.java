@@ -2,6 +2,7 @@ package io.roomcast.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.Await;
 import io.roomcast.support.Frame;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
 
 /** Two nodes over Redis share an archive. The one that copies is killed, and the other goes on. */
 @Tag("embedded")
@@ -25,6 +27,10 @@ class RedisArchiveIT {
     private static final int ALL = 60;
 
     private static MainProcess start(RedisProcess redis, PostgresProcess postgres) {
+        return start(redis, postgres, false);
+    }
+
+    private static MainProcess start(RedisProcess redis, PostgresProcess postgres, boolean isRestored) {
         return MainProcess.start(
                 Map.of("ROOMCAST_ARCHIVE_PASSWORD", PostgresProcess.PASSWORD),
                 List.of(),
@@ -34,7 +40,8 @@ class RedisArchiveIT {
                 "--history.size=10",
                 "--archive.window=10",
                 "--archive.url=" + postgres.url(),
-                "--archive.user=" + PostgresProcess.USER);
+                "--archive.user=" + PostgresProcess.USER,
+                "--archive.restore=" + isRestored);
     }
 
     private static Http awaitReady(URI node) {
@@ -118,6 +125,40 @@ class RedisArchiveIT {
             assertEquals(0, postgres.count("SELECT count(*) FROM hole"));
             // A plain stop gives back what the node held. The killed one could not.
             assertEquals(1, postgres.count("SELECT count(*) FROM archiver_node"));
+        }
+    }
+
+    /** All is stopped, Redis comes back empty, and a member comes back as if nothing had happened. */
+    @Test
+    void aRoomGoesOnWhereRedisHasLostIt() {
+        try (PostgresProcess postgres = PostgresProcess.launch();
+                RedisProcess redis = RedisProcess.launch()) {
+            String epoch;
+            try (MainProcess first = start(redis, postgres, true)) {
+                URI node = first.awaitReady();
+                awaitReady(node);
+                RoomClient ann = join(node, "ann");
+                epoch = ann.next("joined").string("epoch");
+                publish(ann, 1, 3);
+                ann.leave();
+                first.signal("TERM");
+                first.awaitExit();
+            }
+            assertEquals(0, postgres.count("SELECT count(*) FROM node_life"));
+            try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
+                admin.flushAll();
+            }
+            try (MainProcess second = start(redis, postgres, true)) {
+                URI node = second.awaitReady();
+                awaitReady(node);
+                RoomClient ann = join(node, "ann?since=" + epoch + ":1");
+                Frame joined = ann.next("joined");
+                assertEquals(epoch, joined.string("epoch"));
+                assertTrue(joined.isTrue("recovered"));
+                assertEquals("message 2", ann.next("message").content());
+                assertEquals("message 3", ann.next("message").content());
+                publish(ann, 4, 4);
+            }
         }
     }
 

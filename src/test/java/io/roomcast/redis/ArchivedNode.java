@@ -52,11 +52,20 @@ final class ArchivedNode implements AutoCloseable {
     }
 
     ArchivedNode(RedisSettings redis, String postgres, HistoryLimits.Rule limits, int window) {
-        this(redis, postgres, limits, window, Duration.ZERO);
+        this(redis, postgres, limits, window, Duration.ZERO, false);
     }
 
-    /** @param retention how long the archive keeps messages; zero for ever */
-    ArchivedNode(RedisSettings redis, String postgres, HistoryLimits.Rule limits, int window, Duration retention) {
+    /**
+     * @param retention how long the archive keeps messages; zero for ever
+     * @param isRestored as {@code roomcast.archive.restore}
+     */
+    ArchivedNode(
+            RedisSettings redis,
+            String postgres,
+            HistoryLimits.Rule limits,
+            int window,
+            Duration retention,
+            boolean isRestored) {
         Map<String, String> settings = Map.of(
                 "roomcast.relay",
                 "redis",
@@ -73,6 +82,7 @@ final class ArchivedNode implements AutoCloseable {
                 redis,
                 limits,
                 room -> limits.of(room).times(window),
+                isRestored,
                 "test",
                 ArchivedNode::daemon,
                 timer,
@@ -83,6 +93,8 @@ final class ArchivedNode implements AutoCloseable {
                 broker.logs(),
                 archive,
                 limits,
+                broker.lives(),
+                isRestored,
                 room -> retention,
                 !retention.isZero(),
                 "test",
@@ -91,6 +103,7 @@ final class ArchivedNode implements AutoCloseable {
                 Clocks.system(),
                 metrics,
                 new Warnings(Clocks.system()));
+        broker.admit(relay.admission());
     }
 
     ArchivedNode start() {

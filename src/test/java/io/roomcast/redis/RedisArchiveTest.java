@@ -210,7 +210,7 @@ class RedisArchiveTest {
             node.awaitFound("m26", 26);
         }
         try (ArchivedNode node = new ArchivedNode(
-                        RedisSettings.parse(redis.uri()), url, TEN.everywhere(), 4, Duration.ofMillis(1))
+                        RedisSettings.parse(redis.uri()), url, TEN.everywhere(), 4, Duration.ofMillis(1), false)
                 .start()) {
             Await.until("all are deleted", () -> node.metrics.get(Counter.ARCHIVE_DELETED) == 26);
             assertEquals(List.of(), node.archive.after(room, last.epoch(), 0, 100, 1 << 20));

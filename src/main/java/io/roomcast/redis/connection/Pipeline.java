@@ -193,8 +193,8 @@ public final class Pipeline {
             LOG.log(Level.DEBUG, "interrupted");
         } finally {
             closed = true;
-            batch.forEach(request -> fail(request, "the node is stopping"));
             roundTrips.fail(new RelayUnavailableException("the node is stopping"));
+            batch.forEach(request -> fail(request, "the node is stopping"));
             failWaiting("the node is stopping");
             cut();
         }
@@ -293,7 +293,8 @@ public final class Pipeline {
         server.failed(nanos, failure);
         RelayUnavailableException reported = RoundTrips.unavailable(failure);
         roundTrips.fail(reported);
-        batch.forEach(request -> request.reply().completeExceptionally(reported));
+        // What the round trips had is completed already. The rest was not sent.
+        batch.forEach(request -> fail(request, reported.getMessage()));
         failWaiting(reported.getMessage());
     }
 
@@ -310,7 +311,8 @@ public final class Pipeline {
         }
     }
 
+    /** Fails a request that was not sent. */
     private static void fail(Answered request, String why) {
-        request.reply().completeExceptionally(new RelayUnavailableException(why));
+        request.reply().completeExceptionally(RelayUnavailableException.nothingDone(why));
     }
 }

@@ -20,6 +20,7 @@ final class PublishCall {
         arguments.add(head.history().messages());
         arguments.add(Scripts.maxBytes(head.history()));
         arguments.add(Scripts.ageMillis(head.history()));
+        arguments.add(head.admission());
     }
 
     /** @param publishes all with the same head, those of one room next to each other */

@@ -24,8 +24,9 @@ public record RoomPublish(Head head, RoomKeys keys, Position nodePosition, List<
      * @param lineage lineage of the server's data: see {@code DataLineage}
      * @param run run of the server: see {@link RedisConnection#serverRun()}
      * @param history limits of the room's history
+     * @param admission what admits the node: see publish.lua
      */
-    record Head(Script script, int slot, Rawable lineage, Rawable run, HistoryLimits history) {}
+    record Head(Script script, int slot, Rawable lineage, Rawable run, HistoryLimits history, Rawable admission) {}
 
     /** Approximate size on the wire. */
     int bytes() {

@@ -224,6 +224,9 @@ final class RoundTrips {
     }
 
     static RelayUnavailableException unavailable(JedisException failure) {
-        return new RelayUnavailableException("Redis: " + failure.getMessage());
+        String text = "Redis: " + failure.getMessage();
+        return failure instanceof JedisDataException && Refusal.of(text) != null
+                ? RelayUnavailableException.nothingDone(text)
+                : new RelayUnavailableException(text);
     }
 }

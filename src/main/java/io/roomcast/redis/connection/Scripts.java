@@ -5,14 +5,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.roomcast.cursor.SeenMessage;
 import io.roomcast.protocol.Position;
 import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.Lives;
 import io.roomcast.relay.Relay;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.args.Rawable;
+import redis.clients.jedis.args.RawableFactory;
 
 /**
  * The scripts on a room's log. The limits of the room's history are arguments, so that one script serves all rooms. The
@@ -46,21 +50,37 @@ public final class Scripts {
     private final Script copy;
     private final Script trim;
     private final Script attempt;
+    private final Script restore;
     private final boolean sharded;
     /** Lua statements that precede the scripts. */
     private final String constants;
 
+    private final Rawable admission;
+    /** Whether rooms without a numbering stay so until {@link #restore}. */
+    private final boolean strict;
+
     public Scripts(boolean sharded) {
-        this(sharded, NUMBERING_MS, Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis());
+        this(sharded, null);
+    }
+
+    /**
+     * Scripts that store nothing unless the node is admitted, and that begin no numbering: see {@link #restore}.
+     *
+     * @param admission what admits the node, as publish.lua takes it; null if no node needs that
+     */
+    public Scripts(boolean sharded, Rawable admission) {
+        this(sharded, NUMBERING_MS, Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis(), admission);
     }
 
     /** The same scripts for the rooms of probes. The keys of these rooms expire after {@link #PROBE_LIFE}. */
     public static Scripts forProbes(boolean sharded) {
-        return new Scripts(sharded, PROBE_LIFE.toMillis(), PROBE_LIFE.toMillis());
+        return new Scripts(sharded, PROBE_LIFE.toMillis(), PROBE_LIFE.toMillis(), null);
     }
 
-    private Scripts(boolean sharded, long numberingMillis, long keyMillis) {
+    private Scripts(boolean sharded, long numberingMillis, long keyMillis, Rawable admission) {
         this.sharded = sharded;
+        this.strict = admission != null;
+        this.admission = strict ? admission : RawableFactory.from("");
         constants = "local TRIM_STEPS, KEY_MS = " + TRIM_STEPS + ", " + keyMillis + "\n"
                 + "local LEAST_NUMBERING_MS, UNUSED_MS = " + numberingMillis + ", " + UNUSED_MS + "\n"
                 + "local PUBLISH, ENVELOPE = '" + (sharded ? "SPUBLISH" : "PUBLISH") + "', '" + Envelope.VERSION
@@ -72,6 +92,7 @@ public final class Scripts {
         copy = Script.of(constants, "numbering.lua", "copy.lua");
         trim = Script.of(constants, "trim.lua");
         attempt = Script.of(constants, "attempt.lua");
+        restore = Script.of(constants, "numbering.lua", "restore.lua");
     }
 
     /** Another script that uses the numbering of a room. */
@@ -81,7 +102,7 @@ public final class Scripts {
 
     /** The scripts that each connection loads. */
     public List<Script> all() {
-        return List.of(publish, read, renumber, attempt, copy, trim);
+        return List.of(publish, read, renumber, attempt, copy, trim, restore);
     }
 
     /**
@@ -95,7 +116,10 @@ public final class Scripts {
             RoomKeys keys, Position nodePosition, Rawable lineage, Rawable run, List<Relay.Entry> entries) {
         int slot = sharded ? keys.slot() : -1;
         return new RoomPublish(
-                new RoomPublish.Head(publish, slot, lineage, run, keys.history()), keys, nodePosition, entries);
+                new RoomPublish.Head(publish, slot, lineage, run, keys.history(), admission),
+                keys,
+                nodePosition,
+                entries);
     }
 
     /** Reads the oldest messages after {@code offset}. */
@@ -167,15 +191,18 @@ public final class Scripts {
                 bytes,
                 uncounted,
                 ageMillis(keys.history()),
-                messages);
+                messages,
+                strict ? 1 : 0);
     }
 
     /**
      * Reads what the log has after a message that was copied, with this message: see copy.lua.
      *
      * @param copied null if nothing was
+     * @param lifeKey key of lineage.lua; empty in a Cluster
      */
-    public CommandArguments copy(RoomKeys keys, Position copied, Rawable lineage, int limit, long bytes) {
+    public CommandArguments copy(
+            RoomKeys keys, Position copied, Rawable lineage, int limit, long bytes, String lifeKey) {
         return copy.call(
                 List.of(keys.numbering(), keys.log()),
                 epochSuffix(),
@@ -183,7 +210,38 @@ public final class Scripts {
                 epoch(copied),
                 offset(copied),
                 limit,
-                bytes);
+                bytes,
+                lifeKey);
+    }
+
+    /**
+     * Begins the numbering of a room that has none: see restore.lua.
+     *
+     * @param birth of the data in which the archive was asked
+     * @param placed what the archive has; null for a new numbering
+     * @param positions of messages, by their idempotency keys
+     */
+    public CommandArguments restore(
+            RoomKeys keys,
+            Rawable lineage,
+            String lifeKey,
+            String birth,
+            Lives.Placed placed,
+            Map<String, Position> positions) {
+        List<byte[]> names = new ArrayList<>(List.of(keys.numbering(), keys.log()));
+        List<Object> arguments = new ArrayList<>(List.of(
+                epochSuffix(),
+                lineage,
+                lifeKey,
+                birth,
+                placed == null ? "" : placed.epoch(),
+                placed == null ? 0 : placed.offset(),
+                placed == null ? 0 : placed.base()));
+        positions.forEach((key, position) -> {
+            names.add(keys.idempotencyKey(key));
+            arguments.add(position.epoch() + ":" + position.offset());
+        });
+        return restore.call(names, arguments.toArray());
     }
 
     /** Cuts the log to the limits of its history, as far as it is copied: see trim.lua. */

@@ -9,11 +9,12 @@ import io.roomcast.redis.connection.RedisConnection;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Script;
 import io.roomcast.redis.connection.Scripts;
+import io.roomcast.relay.Lives;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -44,10 +45,6 @@ public final class DataLineage {
     /** How long nodes wait for each other. They need this time to find a new master. */
     private static final long WAIT_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
-    private static final String OTHER_VERSION_TEXT = "this node speaks version " + Envelope.VERSION
-            + " of the protocol between nodes, but these nodes use the same Redis and roomcast.redis.prefix with another version;"
-            + " stop them, or set another prefix for this node: ";
-
     /** The scripts that each connection loads. */
     public static final List<Script> SCRIPTS = List.of(SCRIPT);
 
@@ -67,32 +64,6 @@ public final class DataLineage {
 
         Action(String text) {
             this.text = text;
-        }
-    }
-
-    /** The state of the data in a reply of {@code lineage.lua}, which explains the states. */
-    private enum State {
-        /** The data may be used. */
-        USABLE("open"),
-        /** This node must compare its rooms with the data, and then call with {@link Action#VOUCH}. */
-        MUST_COMPARE("vouch"),
-        /** This node must wait for other nodes, which have not compared their rooms yet. */
-        MUST_WAIT("wait"),
-        /** Nodes of another version use the data. */
-        OTHER_VERSION("foreign");
-
-        private final String text;
-
-        State(String text) {
-            this.text = text;
-        }
-
-        /** @param text the word in the reply of {@code lineage.lua} */
-        static State of(String text) {
-            return Arrays.stream(values())
-                    .filter(state -> state.text.equals(text))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException(text));
         }
     }
 
@@ -213,6 +184,16 @@ public final class DataLineage {
         return verifiedServerRun.getBytes(UTF_8);
     }
 
+    /** The name of this node, with an id for this start of the node. */
+    public String nodeStart() {
+        return nodeStart;
+    }
+
+    /** The data that this node has used last, which lose nothing as long as they have this name. */
+    public synchronized Optional<Lives.Data> data() {
+        return dataId.isEmpty() || dataRun.isEmpty() ? Optional.empty() : Optional.of(new Lives.Data(dataId, dataRun));
+    }
+
     /** Notes that this node has seen the message in the room. */
     public void note(RoomName room, SeenMessage message) {
         seenMessages.note(room, message);
@@ -238,10 +219,10 @@ public final class DataLineage {
     private void verifyLocked(RedisConnection connection) {
         List<String> others = confirmedMark == 0 ? channels.ofOtherVersions(connection) : List.of();
         if (!others.isEmpty()) {
-            throw loggedRefusal(OTHER_VERSION_TEXT + String.join(", ", others));
+            throw loggedRefusal(Verdict.OTHER_VERSION_TEXT + String.join(", ", others));
         }
         Verdict verdict = ask(connection, Action.LOOK);
-        if (verdict.state() == State.MUST_COMPARE) {
+        if (verdict.state() == Verdict.State.MUST_COMPARE) {
             connections.cutOthers(connection, !comparing);
             comparing = true;
             Map<SeenMessages.RoomEpoch, SeenMessage> epochs = seenMessages.seenSince(verdict.ownMark());
@@ -257,7 +238,7 @@ public final class DataLineage {
                 verdict = ask(connection, Action.VOUCH);
             }
         }
-        if (verdict.state() != State.USABLE) {
+        if (verdict.state() != Verdict.State.USABLE) {
             throw loggedRefusal(verdict.refusal());
         }
         verifiedServerRun = connection.serverRun();
@@ -320,7 +301,7 @@ public final class DataLineage {
      * @return whether the connection may still be used
      */
     boolean takeMarkReply(MarkCommand markCommand, Object reply) {
-        boolean usable = takeReply(markCommand.mark(), reply).state() == State.USABLE;
+        boolean usable = takeReply(markCommand.mark(), reply).state() == Verdict.State.USABLE;
         problem = usable ? null : "Redis has other data than before";
         return usable;
     }
@@ -343,7 +324,7 @@ public final class DataLineage {
 
     private synchronized Verdict takeReply(long mark, Object reply) {
         Verdict verdict = Verdict.of(reply);
-        if (verdict.state() == State.USABLE) {
+        if (verdict.state() == Verdict.State.USABLE) {
             lineage = Math.max(lineage, verdict.lineage());
             dataId = verdict.dataId();
             startCount = verdict.startCount();
@@ -353,48 +334,5 @@ public final class DataLineage {
             }
         }
         return verdict;
-    }
-
-    /**
-     * A reply of {@code lineage.lua}.
-     *
-     * @param details the further parts of the reply, which depend on the state
-     */
-    private record Verdict(State state, long lineage, String dataId, List<String> details) {
-        static Verdict of(Object reply) {
-            List<String> parts = ((List<?>) reply)
-                    .stream().map(part -> new String((byte[]) part, UTF_8)).toList();
-            return new Verdict(
-                    State.of(parts.get(0)), Long.parseLong(parts.get(1)), parts.get(2), parts.subList(3, parts.size()));
-        }
-
-        /** How many starts of nodes the data contain. Only for {@link State#USABLE}. */
-        long startCount() {
-            return Long.parseLong(details.get(0));
-        }
-
-        /** The run of Redis. Only for {@link State#USABLE}. */
-        String run() {
-            return details.get(1);
-        }
-
-        /** Whether the mark was written. A full Redis refuses the mark, but can still be read. */
-        boolean markWritten() {
-            return details.contains("marked");
-        }
-
-        /** This node's mark in the data; 0 if there is none. Only for {@link State#MUST_COMPARE}. */
-        long ownMark() {
-            return Long.parseLong(details.get(0));
-        }
-
-        /** Why the data may not be used. Only for the other states. */
-        String refusal() {
-            if (state == State.OTHER_VERSION) {
-                return OTHER_VERSION_TEXT + String.join(", ", details.subList(1, details.size()));
-            }
-            return "Redis was restarted or failed over; this node waits for the reports of other nodes: "
-                    + String.join(", ", details);
-        }
     }
 }

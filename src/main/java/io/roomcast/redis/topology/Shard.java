@@ -132,10 +132,11 @@ public final class Shard {
 
     private CompletionStage<Object> submit(PipelineCommand.Answered command) {
         if (!breaker.tryAcquire()) {
-            command.reply().completeExceptionally(new RelayUnavailableException("Redis does not answer"));
+            command.reply().completeExceptionally(RelayUnavailableException.nothingDone("Redis does not answer"));
         } else if (!publisher.offer(command)) {
             breaker.release();
-            command.reply().completeExceptionally(new RelayUnavailableException("too many commands wait for Redis"));
+            command.reply()
+                    .completeExceptionally(RelayUnavailableException.nothingDone("too many commands wait for Redis"));
         }
         return command.reply();
     }
