@@ -18,6 +18,7 @@ import io.roomcast.relay.Lives.Placed;
 import io.roomcast.support.Await;
 import io.roomcast.support.postgres.TestPostgres;
 import io.roomcast.support.redis.RedisProcess;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -61,7 +62,9 @@ class RestoredRoomsTest {
     }
 
     private ArchivedNode node() {
-        return new ArchivedNode(RedisSettings.parse(redis.uri()), url, RedisNode.PLENTY.everywhere(), 4, true).start();
+        return new ArchivedNode(
+                        RedisSettings.parse(redis.uri()), url, RedisNode.PLENTY.everywhere(), 4, Duration.ZERO, true)
+                .start();
     }
 
     private String schema() {
