@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -15,9 +16,12 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
@@ -28,7 +32,8 @@ import org.apache.kafka.common.errors.WakeupException;
 
 /**
  * The log of all nodes in a topic of Kafka. A node reads all partitions, without a consumer group. Where Kafka has lost what
- * this node has not read, or if somebody has made the topic anew, the node reads anew from the first record.
+ * this node has not read, or has other records than those that it has read, or if somebody has made the topic anew, the node
+ * reads anew from the first record.
  *
  * <p><b>Concurrency.</b> A thread reads, and makes the clients: only it uses the consumer. Another one sends, since Kafka's
  * producer blocks: see {@link SendQueue}. A third one asks whether the topic is still the same. Kafka's producer and admin
@@ -39,10 +44,14 @@ public final class KafkaAppendLog implements AppendLog, ReadingLoop.Session {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long LOOK_MILLIS = 3_000;
     private static final int LEAST_BYTES = 1 << 20;
+    /** So many sessions in a row, about half a second apart, Kafka must show that it has less. */
+    private static final int DOUBTS = 10;
 
     private final KafkaSettings settings;
     private final KafkaClients clients;
     private final ThreadFactory threads;
+    private final Confirmations confirmations;
+    private final KafkaSender sender;
     private final SendQueue queue;
     private final ReadingLoop loop;
     private Follower follower;
@@ -54,8 +63,12 @@ public final class KafkaAppendLog implements AppendLog, ReadingLoop.Session {
     private volatile int maxBytes = LEAST_BYTES;
     /** The topic that was read last; null before. */
     private volatile Uuid topic;
-    /** Where to read on, for each partition; null to read anew. */
-    private long[] positions;
+    /** How far that was read; null before. */
+    private volatile ReadPositions positions;
+    /** Whether Kafka has let go of records before this node has read them. */
+    private boolean missed;
+    /** How often Kafka has shown less than this node has read. */
+    private int doubts;
     /** Where the partitions ended when this node began to read; null if all was read. */
     private long[] ends;
 
@@ -70,6 +83,8 @@ public final class KafkaAppendLog implements AppendLog, ReadingLoop.Session {
         this.settings = settings;
         this.threads = threads;
         this.clients = new KafkaClients(settings, node);
+        this.confirmations = new Confirmations(nanoClock, this::nextPosition);
+        this.sender = new KafkaSender(settings, confirmations);
         this.queue = new SendQueue("Kafka", settings.timeout(), nanoClock);
         this.loop = new ReadingLoop("Kafka at " + settings.servers(), this);
     }
@@ -86,77 +101,149 @@ public final class KafkaAppendLog implements AppendLog, ReadingLoop.Session {
     @Override
     public void run() throws ExecutionException, InterruptedException {
         try (Admin admin = clients.admin()) {
-            KafkaTopics.Found found = new KafkaTopics(settings, admin).prepare();
+            KafkaTopics topics = new KafkaTopics(settings, admin);
+            KafkaTopics.Found found = topics.prepare();
             maxBytes = found.maxBytes();
             KafkaConsumer<byte[], byte[]> made = clients.consumer();
             try (KafkaProducer<byte[], byte[]> producer = clients.producer(found.maxBytes() + 1_024)) {
                 consumer = made;
-                begin(made, found);
-                queue.use(new KafkaSender(settings, producer));
+                begin(made, topics, found);
                 loop.connected();
-                readUntilReplaced(made);
+                readUntilReplaced(made, producer);
             } finally {
-                queue.use(null);
                 consumer = null;
                 made.close(CloseOptions.timeout(Duration.ZERO)); // It has no group to leave.
             }
         } catch (OffsetOutOfRangeException e) {
-            LOG.log(Level.WARNING, "Kafka has lost records that this node had not read: {0}", e.getMessage());
-            positions = null; // LogTruncationException is one of these, too.
+            lost(e);
         } catch (WakeupException | InterruptException e) {
             LOG.log(Level.DEBUG, "the node stops, or the topic is another one");
         }
     }
 
-    /** Goes on where this node was, if that is the same topic, and the records that follow are there. */
-    private void begin(KafkaConsumer<byte[], byte[]> reading, KafkaTopics.Found found) {
+    /** Only the notes may be missing, of which nobody reads what is old. LogTruncationException is one of these, too. */
+    private void lost(OffsetOutOfRangeException failure) {
+        failure.partitions().stream()
+                .filter(partition -> partition.topic().equals(settings.topic()))
+                .forEach(partition -> {
+                    missed = true;
+                    if (failure instanceof LogTruncationException truncated) {
+                        OffsetAndMetadata end = truncated.divergentOffsets().get(partition);
+                        if (end == null || end.leaderEpoch().isEmpty()) {
+                            positions.diverged(partition.partition(), 0);
+                        } else {
+                            positions.diverged(
+                                    partition.partition(), end.leaderEpoch().get(), end.offset());
+                        }
+                    }
+                });
+    }
+
+    /** Goes on where this node was, if that is the same topic with the same records, and those that follow are there. */
+    private void begin(KafkaConsumer<byte[], byte[]> reading, KafkaTopics topics, KafkaTopics.Found found)
+            throws ExecutionException, InterruptedException {
         List<TopicPartition> log = IntStream.range(0, found.partitions())
                 .mapToObj(partition -> new TopicPartition(settings.topic(), partition))
                 .toList();
         TopicPartition notes = new TopicPartition(settings.notesTopic(), 0);
         reading.assign(Stream.concat(log.stream(), Stream.of(notes)).toList());
         reading.seekToEnd(List.of(notes));
-        long[] first = offsets(reading.beginningOffsets(log), log);
-        long[] end = offsets(reading.endOffsets(log), log);
+        Map<TopicPartition, Long> beginnings = reading.beginningOffsets(log);
+        long[] first = log.stream().mapToLong(beginnings::get).toArray();
+        List<ListOffsetsResult.ListOffsetsResultInfo> end = topics.ends(log);
         replaced = false;
-        if (!found.id().equals(topic) || positions == null || !isWithin(first, end)) {
+        if (positions != null) {
+            confirmations.storedAgain().forEach(positions::diverged);
+        }
+        boolean anew = positions == null || positions.count() != first.length;
+        for (int i = 0; !anew && i < first.length; i++) {
+            missed |= positions.next(i) < first[i];
+        }
+        boolean wentBack = positions != null && wentBack(found.id(), end);
+        if (missed && !anew && !wentBack) {
+            LOG.log(Level.WARNING, "Kafka has lost records that this node had not read");
+        }
+        if (anew || missed || wentBack) {
+            missed = false;
             topic = found.id();
-            positions = first;
-            ends = end;
+            positions = new ReadPositions(found.id(), first);
+            ends = end.stream()
+                    .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
+                    .toArray();
             boolean[] trimmed = new boolean[first.length];
             for (int i = 0; i < first.length; i++) {
                 trimmed[i] = first[i] > 0;
             }
             follower.began(trimmed, found.reachMillis());
         }
-        log.forEach(partition -> reading.seek(partition, positions[partition.partition()]));
+        log.forEach(partition -> reading.seek(partition, place(partition.partition())));
     }
 
-    private static long[] offsets(Map<TopicPartition, Long> found, List<TopicPartition> log) {
-        return log.stream().mapToLong(found::get).toArray();
+    /** With the leader of what this node has read, so that Kafka looks whether it still has that. */
+    private OffsetAndMetadata place(int partition) {
+        return new OffsetAndMetadata(positions.next(partition), Optional.ofNullable(positions.leader(partition)), "");
     }
 
-    private boolean isWithin(long[] first, long[] end) {
-        boolean within = positions.length == first.length;
-        for (int i = 0; within && i < first.length; i++) {
-            within = positions[i] >= first[i] && positions[i] <= end[i];
+    /**
+     * Whether Kafka has something else where this node has read already.
+     *
+     * @throws IllegalStateException if that may pass: a leader that was replaced may answer, and not know it yet
+     */
+    private boolean wentBack(Uuid found, List<ListOffsetsResult.ListOffsetsResultInfo> end) {
+        long[] from = new long[positions.count()];
+        boolean any = false;
+        for (int i = 0; i < from.length; i++) {
+            from[i] = i < end.size()
+                    ? positions.missingFrom(
+                            i,
+                            found,
+                            end.get(i).offset(),
+                            end.get(i).leaderEpoch().orElse(null))
+                    : 0;
+            any |= from[i] != ReadPositions.ALL_THERE;
         }
-        return within;
+        if (any && found.equals(topic) && ++doubts < DOUBTS) {
+            throw new IllegalStateException("it has less than this node has read");
+        }
+        doubts = 0;
+        for (int i = 0; any && i < from.length; i++) {
+            follower.wentBack(i, from[i]);
+        }
+        if (any && found.equals(topic)) {
+            LOG.log(Level.WARNING, "Kafka has not what this node has read; the rooms are numbered anew");
+        }
+        return any;
     }
 
-    private void readUntilReplaced(KafkaConsumer<byte[], byte[]> reading) {
-        while (!loop.isClosed() && !replaced) {
-            checkCaughtUp(reading);
-            for (ConsumerRecord<byte[], byte[]> record : reading.poll(POLL)) {
-                if (record.topic().equals(settings.topic())) {
-                    positions[record.partition()] = record.offset() + 1;
-                    follower.appended(record.partition(), record.offset(), record.timestamp(), bytes(record.value()));
-                } else {
-                    follower.received(bytes(record.value()));
-                }
+    /** The next position of a partition of the log; 0 if nothing was read. Any thread. */
+    private long nextPosition(int partition) {
+        ReadPositions known = positions;
+        return known == null || partition >= known.count() ? 0 : known.next(partition);
+    }
+
+    private void readUntilReplaced(KafkaConsumer<byte[], byte[]> reading, KafkaProducer<byte[], byte[]> producer) {
+        confirmations.clear();
+        sender.use(producer);
+        queue.use(sender);
+        try {
+            while (!loop.isClosed() && !replaced && !confirmations.isBroken()) {
+                checkCaughtUp(reading);
+                reading.poll(POLL).forEach(this::read);
             }
+        } finally {
+            queue.use(null);
+            sender.use(null); // Before it is closed.
         }
-        positions = replaced ? null : positions;
+    }
+
+    private void read(ConsumerRecord<byte[], byte[]> record) {
+        if (record.topic().equals(settings.topic())) {
+            positions.read(
+                    record.partition(), record.offset(), record.leaderEpoch().orElse(null));
+            follower.appended(record.partition(), record.offset(), record.timestamp(), bytes(record.value()));
+        } else {
+            follower.received(bytes(record.value()));
+        }
     }
 
     private static byte[] bytes(byte[] value) {

@@ -36,7 +36,7 @@ public class KafkaRelayProvider extends LogRelayProvider {
 
     @Override
     protected Client client() {
-        return new Client("org.apache.kafka.clients.producer.KafkaProducer", "kafka-clients-4.3.1.jar");
+        return new Client("org.apache.kafka.clients.admin.AdminClientConfig", "kafka-clients-4.3.1.jar");
     }
 
     @Override

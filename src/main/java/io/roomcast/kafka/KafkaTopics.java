@@ -3,16 +3,21 @@ package io.roomcast.kafka;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -72,6 +77,18 @@ final class KafkaTopics {
             throw new IllegalStateException("topic " + settings.topic() + " of Kafka was made, and is not there");
         }
         return checked(description, config(settings.topic()));
+    }
+
+    /** Where the partitions of the log end, and under which leaders. */
+    List<ListOffsetsResult.ListOffsetsResultInfo> ends(List<TopicPartition> log)
+            throws ExecutionException, InterruptedException {
+        ListOffsetsResult asked =
+                admin.listOffsets(log.stream().collect(Collectors.toMap(each -> each, each -> OffsetSpec.latest())));
+        List<ListOffsetsResult.ListOffsetsResultInfo> ends = new ArrayList<>();
+        for (TopicPartition each : log) {
+            ends.add(asked.partitionResult(each).get());
+        }
+        return ends;
     }
 
     private Optional<Short> replicas() {

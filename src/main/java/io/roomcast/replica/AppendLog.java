@@ -31,6 +31,12 @@ public interface AppendLog extends AutoCloseable {
         void began(boolean[] trimmed, long reachMillis);
 
         /**
+         * Reports that the broker has other records in a partition than this node has read, from a position on, or none.
+         * {@link #began} follows.
+         */
+        void wentBack(int partition, long from);
+
+        /**
          * Takes the next record of a partition.
          *
          * @param position greater than that of the record before; the same on all nodes

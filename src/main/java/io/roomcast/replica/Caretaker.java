@@ -58,8 +58,12 @@ final class Caretaker {
         }
     }
 
-    /** Begins a new epoch of the rooms of which the log does not tell how many messages they had. */
+    /**
+     * Begins a new epoch of the rooms of which the log does not tell how many messages they had, and of those of which it
+     * tells less than this node knew.
+     */
     void live() {
+        replica.takenBack().forEach(this::appendRenumber);
         for (Partition partition : replica.partitions()) {
             partition.rooms.untold(partition.applied().millis()).forEach(this::renumber);
         }

@@ -32,7 +32,7 @@ public abstract class LogRelayProvider implements RelayProvider {
     /**
      * The client of the broker.
      *
-     * @param className a class of it
+     * @param className a class of it that needs, when it is initialized, the libraries that the client needs
      * @param jars where it is, for people
      */
     public record Client(String className, String jars) {}
@@ -64,10 +64,10 @@ public abstract class LogRelayProvider implements RelayProvider {
     /** @throws ConfigException if the loader does not find the client */
     private void requireClient(ClassLoader loader) {
         try {
-            Class.forName(client().className(), false, loader);
+            Class.forName(client().className(), true, loader); // It needs libraries that a server may not show to it.
         } catch (ClassNotFoundException | LinkageError e) {
             throw new ConfigException(List.of("roomcast.relay=" + name() + " needs " + client().jars()
-                    + ", which the WAR does not have: see docs/relays.md"));
+                    + ", which the WAR does not have: see docs/relays.md (" + e + ")"));
         }
     }
 }

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -59,6 +60,11 @@ final class Replica implements AppendLog.Follower, RoomChannels {
     private Events events;
     private volatile PresenceEvents presence = PresenceEvents.NONE;
     private volatile List<Partition> partitions = List.of();
+    /**
+     * Epochs of rooms of which the broker may have lost messages that this node had read, by room. Nothing is appended
+     * there under this epoch any more.
+     */
+    private final ConcurrentHashMap<String, String> doubtful = new ConcurrentHashMap<>();
     /** Whether all was read that was in the log when this node began to read. */
     private volatile boolean live;
 
@@ -95,6 +101,25 @@ final class Replica implements AppendLog.Follower, RoomChannels {
         return known.isEmpty() ? null : known.get(Math.floorMod(room.hashCode(), known.size()));
     }
 
+    /** Whether the room must be numbered anew before anything is said there. Any thread. */
+    boolean isDoubtful(String room) {
+        return doubtful.containsKey(room);
+    }
+
+    /** The rooms that are to be numbered anew. Their former epochs go on, although messages of them were lost. */
+    List<String> takenBack() {
+        doubtful.entrySet().removeIf(each -> {
+            ReplicatedRoom found = partition(each.getKey()).rooms.find(each.getKey());
+            return found == null || !found.epoch.equals(each.getValue());
+        });
+        return List.copyOf(doubtful.keySet());
+    }
+
+    @Override
+    public void wentBack(int partition, long from) {
+        partitions.get(partition).rooms.since(from).forEach(room -> doubtful.put(room.name.value(), room.epoch));
+    }
+
     @Override
     public void began(boolean[] trimmed, long reachMillis) {
         boolean again = !partitions.isEmpty();
@@ -122,6 +147,9 @@ final class Replica implements AppendLog.Follower, RoomChannels {
         }
         Partition replica = partitions.get(partition);
         Object result = replica.apply(record, position, millis, live ? presence : PresenceEvents.NONE);
+        if (record != null && record.kind() == Kind.RENUMBER) {
+            doubtful.remove(record.room());
+        }
         if (record != null && record.node() == node) {
             pending.applied(record.number(), replica, result);
         }

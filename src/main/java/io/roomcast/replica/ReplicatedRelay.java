@@ -190,6 +190,7 @@ public final class ReplicatedRelay implements Relay {
             return CompletableFuture.failedFuture(new RelayUnavailableException("the log cannot be reached"));
         }
         try {
+            requireCertain(room);
             LocalLog.requireSpaceToBegin(budget, 1);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
@@ -201,6 +202,12 @@ public final class ReplicatedRelay implements Relay {
                 head(partition, room),
                 Batch.encode(entries),
                 Prefix.class);
+    }
+
+    private void requireCertain(RoomName room) {
+        if (replica.isDoubtful(room.value())) {
+            throw new RelayUnavailableException("the room is numbered anew");
+        }
     }
 
     /** What this node knows of the room, for a record that may begin it. */
@@ -237,6 +244,7 @@ public final class ReplicatedRelay implements Relay {
     /** Begins the deliveries of the room, and the room, if nobody else has. */
     private void activate(Partition partition, Subscription subscription, CompletableFuture<Position> result) {
         RoomName name = subscription.room;
+        requireCertain(name);
         ReplicatedRoom room = partition.rooms.find(name.value());
         if (room != null) {
             if (subscribed.activate(subscription)) {
@@ -308,7 +316,8 @@ public final class ReplicatedRelay implements Relay {
     }
 
     /** The room, or null if nobody has begun it. */
-    private static ReplicatedRoom known(Partition partition, RoomName room) {
+    private ReplicatedRoom known(Partition partition, RoomName room) {
+        requireCertain(room);
         if (partition.rooms.isHeld(room.value())) {
             throw new RelayUnavailableException("the room is not known yet");
         }

@@ -91,6 +91,13 @@ final class Rooms {
         return rooms.get(room);
     }
 
+    /** The rooms whose last record has this position, or a later one. */
+    List<ReplicatedRoom> since(long position) {
+        return rooms.values().stream()
+                .filter(room -> room.last().position() >= position)
+                .toList();
+    }
+
     /** Whether the number of the room's messages is not known yet. */
     boolean isHeld(String room) {
         return held.containsKey(room);

@@ -45,6 +45,11 @@ public final class SendQueue {
 
     /** A connection to the broker. */
     public interface Sink {
+        /** How many records it takes in one call. Those that became late during the call before are not sent. */
+        default int maxBatch() {
+            return MAX_BATCH;
+        }
+
         /**
          * Sends the records in their order. Called by the thread of the queue; may block.
          *
@@ -106,8 +111,11 @@ public final class SendQueue {
                 Sending next = queue.poll(100, TimeUnit.MILLISECONDS);
                 if (next != null) {
                     batch.add(next);
-                    queue.drainTo(batch, MAX_BATCH - 1);
-                    send(batch);
+                    Sink current = sink;
+                    if (current != null) {
+                        queue.drainTo(batch, current.maxBatch() - 1);
+                    }
+                    send(current, batch);
                     batch.clear();
                 }
             }
@@ -119,8 +127,7 @@ public final class SendQueue {
         }
     }
 
-    private void send(List<Sending> batch) {
-        Sink current = sink;
+    private void send(Sink current, List<Sending> batch) {
         long now = nanoClock.getAsLong();
         if (current == null) {
             batch.forEach(each -> each.fail(broker + " cannot be reached"));

@@ -2,10 +2,11 @@ package io.roomcast.kafka;
 
 import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.Position;
 import io.roomcast.relay.NodeExchangeContractTest;
 import io.roomcast.relay.PresenceOfNodesContract;
 import io.roomcast.replica.AppendLog;
@@ -14,10 +15,10 @@ import io.roomcast.replica.LogFaultsContract;
 import io.roomcast.replica.LogRelayContract;
 import io.roomcast.replica.ReplicaNode;
 import io.roomcast.replica.TwoNodesContract;
-import io.roomcast.replica.UnusableLog;
 import io.roomcast.support.Await;
 import io.roomcast.support.kafka.KafkaProcess;
 import io.roomcast.support.machine.BrokerProcess;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +32,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** All contracts of relays, over one Kafka. It is in one class, since Kafka takes long to start. */
 class KafkaTest {
@@ -49,6 +49,10 @@ class KafkaTest {
         if (kafka != null) {
             kafka.close();
         }
+    }
+
+    static KafkaProcess kafka() {
+        return kafka;
     }
 
     static String topic() {
@@ -127,6 +131,31 @@ class KafkaTest {
             }
         }
 
+        /** As restored from a backup. Other nodes may have stored something there before this one looks. */
+        @Test
+        void noPlaceIsGivenTwiceWhenKafkaHasAnOlderDisk() throws Exception {
+            try (ReplicaNode one = node();
+                    ReplicaNode two = node()) {
+                Position before = get(one.relay.subscribe(room));
+                get(two.relay.subscribe(room));
+                publishUntilAcknowledged(two, "a");
+                Path disk = kafka.copyDisk();
+                publishUntilAcknowledged(two, "b");
+                one.listener.awaitCount(room, 2);
+                two.listener.awaitCount(room, 2);
+                kafka.kill();
+                kafka.restoreDisk(disk);
+                kafka.start();
+                one.listener.awaitResets(room, 1);
+                two.listener.awaitResets(room, 1);
+                Position anew = one.listener.resets(room).get(0);
+                assertNotEquals(before.epoch(), anew.epoch());
+                assertEquals(anew, two.listener.resets(room).get(0));
+                assertEquals(new Position(anew.epoch(), 1), publishUntilAcknowledged(one, "c"));
+                two.listener.awaitCount(room, 3);
+            }
+        }
+
         @Test
         void aTopicThatForgetsByOtherRulesIsRefused() throws Exception {
             KafkaSettings settings = settings(kafka, topic);
@@ -163,38 +192,7 @@ class KafkaTest {
 
     /** TLS and logins. */
     @Nested
-    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    class Security {
-        private KafkaSettings secure(String password) {
-            return new KafkaSettings(
-                    kafka.secureServers(),
-                    topic(),
-                    1,
-                    1,
-                    Duration.ofHours(26),
-                    Duration.ofSeconds(5),
-                    kafka.secureClient(password));
-        }
-
-        @Test
-        void aNodeLogsInOverTls() {
-            AppendLog log =
-                    new KafkaAppendLog(secure(KafkaProcess.PASSWORD), "test", KafkaTest::thread, System::nanoTime);
-            try (ReplicaNode node = new ReplicaNode(log, "test", 10)) {
-                assertEquals(
-                        1,
-                        get(node.relay.publish(new RoomName("lobby"), null, new byte[1]))
-                                .offset());
-            }
-        }
-
-        @Test
-        void aNodeWithAWrongPasswordIsNotServedAndSaysWhy() {
-            UnusableLog.assertSays(
-                    new KafkaAppendLog(secure("wrong"), "test", KafkaTest::thread, System::nanoTime),
-                    "Authentication failed");
-        }
-    }
+    class Security extends KafkaSecurityContract {}
 
     /** Whole nodes. */
     @Nested

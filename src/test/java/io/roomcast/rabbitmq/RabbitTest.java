@@ -301,6 +301,9 @@ class RabbitTest {
                 }
 
                 @Override
+                public void wentBack(int partition, long from) {}
+
+                @Override
                 public void appended(int partition, long position, long millis, byte[] record) {}
 
                 @Override

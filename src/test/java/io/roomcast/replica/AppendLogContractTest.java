@@ -43,6 +43,11 @@ public abstract class AppendLogContractTest {
         }
 
         @Override
+        public void wentBack(int partition, long from) {
+            throw new AssertionError("nothing was lost");
+        }
+
+        @Override
         public synchronized void appended(int partition, long position, long millis, byte[] record) {
             assertTrue(partitions > 0, "it must begin first");
             records.add(partition + " " + position + " " + millis + " "

@@ -6,7 +6,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +67,14 @@ final class MemoryBroker {
         notifyAll();
     }
 
+    /** Loses the records of a partition from a position on, as a broker with an older copy of its disk. */
+    synchronized void goBack(int partition, long from) {
+        partitions.get(partition).removeIf(each -> each.position() >= from);
+        next[partition] = from;
+        followers.forEach(follower -> follower.goBack(partition, from));
+        notifyAll();
+    }
+
     /** Appends a record that no node has appended. */
     synchronized void append(int partition, byte[] record) {
         partitions.get(partition).add(new Stored(next[partition]++, clock.millis(), record));
@@ -80,6 +90,7 @@ final class MemoryBroker {
         private final long[] position = new long[PARTITIONS];
         private final long[] end = new long[PARTITIONS];
         private final Deque<byte[]> notes = new ArrayDeque<>();
+        private final Map<Integer, Long> lost = new HashMap<>();
         private boolean isToBegin = true;
         private boolean isCatchingUp;
         private boolean closed;
@@ -116,6 +127,13 @@ final class MemoryBroker {
             }
         }
 
+        private void goBack(int partition, long from) {
+            if (position[partition] > from) {
+                lost.merge(partition, from, Math::min);
+                isToBegin = true;
+            }
+        }
+
         private Runnable next(Follower follower) {
             if (!reachable) {
                 return null;
@@ -134,7 +152,12 @@ final class MemoryBroker {
                     end[i] = next[i];
                     trimmed[i] = position[i] > 0;
                 }
-                return () -> follower.began(trimmed, REACH_MILLIS);
+                Map<Integer, Long> wentBack = Map.copyOf(lost);
+                lost.clear();
+                return () -> {
+                    wentBack.forEach(follower::wentBack);
+                    follower.began(trimmed, REACH_MILLIS);
+                };
             }
             for (int i = 0; i < PARTITIONS; i++) {
                 List<Stored> records = partitions.get(i);

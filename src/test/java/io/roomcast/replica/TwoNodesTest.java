@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,33 @@ class TwoNodesTest {
         two.listener.awaitCount(LOBBY, 2);
         assertEquals(List.of("1 b"), two.history(LOBBY));
         assertEquals(1, two.metrics.get(Counter.RELAY_RECONNECTS));
+    }
+
+    /** As over a broker that has an older copy of its disk: no place is given to another message. */
+    @Test
+    void roomsThatHaveLostMessagesAreNumberedAnew() {
+        RoomName quiet = IntStream.range(0, 100)
+                .mapToObj(i -> new RoomName("quiet" + i))
+                .filter(room -> Math.floorMod(room.value().hashCode(), MemoryBroker.PARTITIONS) == partition())
+                .findFirst()
+                .orElseThrow();
+        Position kept = one.publish(quiet, "before");
+        Position before = Stages.get(one.relay.subscribe(LOBBY));
+        Stages.get(two.relay.subscribe(LOBBY));
+        one.publish(LOBBY, "a");
+        long lost = broker.records(partition()).size();
+        two.publish(LOBBY, "b");
+        one.listener.awaitCount(LOBBY, 2);
+        two.listener.awaitCount(LOBBY, 2);
+        broker.goBack(partition(), lost);
+        one.listener.awaitResets(LOBBY, 1);
+        two.listener.awaitResets(LOBBY, 1);
+        Position anew = Stages.get(one.relay.position(LOBBY));
+        assertNotEquals(before.epoch(), anew.epoch());
+        assertEquals(List.of(anew), one.listener.resets(LOBBY));
+        assertEquals(List.of(anew), two.listener.resets(LOBBY));
+        assertEquals(new Position(anew.epoch(), 1), two.publish(LOBBY, "c"));
+        assertEquals(kept, Stages.get(two.relay.position(quiet)));
     }
 
     @Test

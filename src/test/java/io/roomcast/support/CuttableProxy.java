@@ -33,14 +33,19 @@ public final class CuttableProxy implements AutoCloseable {
     private volatile boolean cut;
     private volatile long delayMillis;
 
-    private CuttableProxy(URI server) throws IOException {
+    private CuttableProxy(int port, URI server) throws IOException {
         target = new InetSocketAddress(server.getHost(), server.getPort());
-        listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         threads.execute(this::accept);
     }
 
     public static CuttableProxy before(URI server) throws IOException {
-        return new CuttableProxy(server);
+        return at(0, server);
+    }
+
+    /** @param port of the proxy, for a server that tells its clients where it is; 0 for any that is free */
+    public static CuttableProxy at(int port, URI server) throws IOException {
+        return new CuttableProxy(port, server);
     }
 
     /** The address of the server through this proxy. */

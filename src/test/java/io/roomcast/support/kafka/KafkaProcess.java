@@ -1,65 +1,90 @@
 package io.roomcast.support.kafka;
 
+import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.machine.BrokerProcess;
 import io.roomcast.support.redis.Certificates;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** A real Kafka with a single server on free loopback ports. The build copies its libraries to {@code target/kafka}. */
+/** A real server of Kafka on free loopback ports. The build copies its libraries to {@code target/kafka}. */
 public final class KafkaProcess extends BrokerProcess {
     private static final String CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
     private static final String LOGIN_MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule";
     public static final String PASSWORD = "p@ss:w rd";
     private static final int START_SECONDS = 90;
 
+    private final int id;
     private final int port = RedisProcess.freePort();
     private final int securePort = RedisProcess.freePort();
     private final int controllerPort = RedisProcess.freePort();
+    private final int proxiedPort = RedisProcess.freePort();
+    /** Where clients that come by the proxy are told that this server is. */
+    private final int proxyPort = RedisProcess.freePort();
+
     private final Certificates certificates = Certificates.make(directory().resolve("tls"));
 
-    private KafkaProcess() {
+    /** @param id of the server in its cluster */
+    KafkaProcess(int id) {
         super("kafka");
+        this.id = id;
     }
 
     public static KafkaProcess launch() {
-        KafkaProcess kafka = new KafkaProcess();
-        kafka.configure();
-        kafka.format();
-        kafka.start();
+        KafkaProcess kafka = new KafkaProcess(1);
+        kafka.configure(List.of(kafka));
+        kafka.startAnew();
         return kafka;
     }
 
-    private void configure() {
-        List<String> lines = List.of(
+    /**
+     * Writes the configuration file.
+     *
+     * @param all servers of the cluster
+     * @param further lines of the file
+     */
+    void configure(List<KafkaProcess> all, String... further) {
+        int replicas = all.size();
+        List<String> lines = new ArrayList<>(List.of(
                 "process.roles=broker,controller",
-                "node.id=1",
-                "controller.quorum.voters=1@127.0.0.1:" + controllerPort,
-                "listeners=CLIENTS://127.0.0.1:" + port + ",SECURE://127.0.0.1:" + securePort
-                        + ",CONTROLLER://127.0.0.1:" + controllerPort,
-                "advertised.listeners=CLIENTS://127.0.0.1:" + port + ",SECURE://127.0.0.1:" + securePort,
+                "node.id=" + id,
+                "controller.quorum.voters="
+                        + all.stream()
+                                .map(each -> each.id + "@127.0.0.1:" + each.controllerPort)
+                                .collect(Collectors.joining(",")),
+                "listeners=CLIENTS://127.0.0.1:" + port + ",SECURE://127.0.0.1:" + securePort + ",PROXIED://127.0.0.1:"
+                        + proxiedPort + ",CONTROLLER://127.0.0.1:" + controllerPort,
+                "advertised.listeners=CLIENTS://127.0.0.1:" + port + ",SECURE://127.0.0.1:" + securePort
+                        + ",PROXIED://127.0.0.1:" + proxyPort,
                 "controller.listener.names=CONTROLLER",
                 "inter.broker.listener.name=CLIENTS",
                 "log.dirs=" + directory().resolve("data"),
                 "auto.create.topics.enable=false",
-                "offsets.topic.replication.factor=1",
-                "transaction.state.log.replication.factor=1",
+                "offsets.topic.replication.factor=" + replicas,
+                "transaction.state.log.replication.factor=" + replicas,
                 "transaction.state.log.min.isr=1",
+                "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "super.users=User:ANONYMOUS",
+                "allow.everyone.if.no.acl.found=true",
                 "log.cleaner.dedupe.buffer.size=4194304",
                 "num.network.threads=2",
                 "num.io.threads=2",
-                "listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENTS:PLAINTEXT,SECURE:SASL_SSL",
+                "listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENTS:PLAINTEXT,PROXIED:PLAINTEXT,SECURE:SASL_SSL",
                 "listener.name.secure.ssl.keystore.type=PEM",
                 "listener.name.secure.ssl.keystore.location=" + directory().resolve("server.pem"),
                 "listener.name.secure.sasl.enabled.mechanisms=PLAIN",
                 "listener.name.secure.plain.sasl.jaas.config=" + LOGIN_MODULE + " required user_ann=\"" + PASSWORD
-                        + "\";");
+                        + "\";"));
+        lines.addAll(List.of(further));
         try {
             Files.writeString(
                     directory().resolve("server.pem"),
@@ -68,6 +93,12 @@ public final class KafkaProcess extends BrokerProcess {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Starts it for the first time. */
+    void startAnew() {
+        format();
+        start();
     }
 
     private Path file() {
@@ -104,6 +135,35 @@ public final class KafkaProcess extends BrokerProcess {
         }
     }
 
+    /** Copies its disk as it is in one moment. */
+    public Path copyDisk() {
+        pause();
+        try {
+            Path copy = directory().resolve("copy");
+            copy(directory().resolve("data"), copy);
+            return copy;
+        } finally {
+            resume();
+        }
+    }
+
+    /** Gives it this disk, while it is down. */
+    public void restoreDisk(Path copy) {
+        Path data = directory().resolve("data");
+        data.toFile().renameTo(directory().resolve("lost").toFile());
+        copy(copy, data);
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Where it speaks TLS, and asks for a login. */
     public String secureServers() {
         return "127.0.0.1:" + securePort;
@@ -119,8 +179,26 @@ public final class KafkaProcess extends BrokerProcess {
                 "sasl.jaas.config", LOGIN_MODULE + " required username=\"ann\" password=\"" + password + "\";");
     }
 
+    /** Its number in its cluster. */
+    int id() {
+        return id;
+    }
+
+    public int port() {
+        return port;
+    }
+
     public String servers() {
         return "127.0.0.1:" + port;
+    }
+
+    /** A way to this server that can fail. A client that begins at its port is sent nowhere else. */
+    public CuttableProxy openProxy() {
+        try {
+            return CuttableProxy.at(proxyPort, URI.create("http://127.0.0.1:" + proxiedPort));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
