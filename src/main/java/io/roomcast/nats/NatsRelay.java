@@ -219,7 +219,9 @@ public final class NatsRelay implements Relay {
 
     @Override
     public CompletionStage<Void> probe() {
-        return probe.send();
+        long sent = nanoClock.getAsLong();
+        return probe.send()
+                .whenComplete((done, failure) -> tailWatch.probed(failure == null, nanoClock.getAsLong() - sent));
     }
 
     /** A presence store that uses this relay's connection. It must be closed before this relay. */

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 /**
  * Compares the last records of rooms with what this node has delivered. Inside a cluster of NATS servers, a message may
  * be lost on its way to a subscription, and nobody tells: the servers learn of a new subscription late, or the route
- * between two of them breaks. So each room is looked at soon after it was subscribed, and all of them once a minute. Only
- * used by the timer.
+ * between two of them breaks. So each room is looked at soon after it was subscribed, and all of them once a minute; and at
+ * once if probes did not come back in time, and do again. Only used by the timer, but for {@link #probed}.
  */
 final class TailWatch {
     private static final int ROUND_SECONDS = 60;
@@ -25,6 +25,15 @@ final class TailWatch {
     private final RoomTails tails;
     private final NatsChannels channels;
     private final LongSupplier nanoClock;
+    /** A probe that takes longer did not come back in time. */
+    private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** Whether a probe did not come back in time, and none has since. */
+    private volatile boolean probesLost;
+    /** Whether all rooms are to be looked at now. */
+    private volatile boolean allDue;
+
+    private Iterator<RoomCursor> due = Collections.emptyIterator();
     private Iterator<RoomCursor> round = Collections.emptyIterator();
     private long lastLook;
 
@@ -36,9 +45,26 @@ final class TailWatch {
         this.lastLook = nanoClock.getAsLong();
     }
 
+    /** Notes that a probe came back, or failed. Any thread. */
+    void probed(boolean cameBack, long tookNanos) {
+        if (!cameBack || tookNanos > PROBE_NANOS) {
+            probesLost = true;
+        } else if (probesLost) {
+            probesLost = false;
+            allDue = true;
+        }
+    }
+
     /** Looks at a share of the rooms, and at the new ones. To be called each second. */
     void look() {
         long now = nanoClock.getAsLong();
+        if (allDue) {
+            allDue = false;
+            due = subscriptions.cursors().iterator();
+        }
+        for (int i = 0; i < MAX_ROOMS && due.hasNext(); i++) {
+            look(due.next());
+        }
         int share = Math.min(subscriptions.cursors().size() / ROUND_SECONDS + 1, MAX_ROOMS);
         for (int i = 0; i < share; i++) {
             if (!round.hasNext()) {

@@ -2,6 +2,7 @@ package io.roomcast.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.roomcast.support.Await;
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.nats.NatsProcess;
 import io.roomcast.support.nats.NatsTrio;
@@ -60,7 +61,8 @@ class NatsFaultIT {
 
     /**
      * The server that decides what is stored is killed, twice. Where streams have replicas, another one decides then.
-     * Older servers keep a stream on one server, which comes back with what it had.
+     * Older servers keep a stream on one server, which comes back with what it had. Then the server stands still, and is cut
+     * off from the others while all of them live.
      */
     @Test
     void keepsItsPromisesWhileServersOfAClusterDie() {
@@ -88,6 +90,17 @@ class NatsFaultIT {
                     leader.start();
                     goOn(workload);
                 }
+                NatsProcess paused = servers.leaderOf("roomcast");
+                paused.pause();
+                goOnWithout(replicas, workload, a, b);
+                paused.resume();
+                goOn(workload);
+                servers.cutOff(servers.leaderOf("roomcast"));
+                goOnWithout(replicas, workload, a, b);
+                servers.mend();
+                goOn(workload);
+                servers.stepDown("roomcast");
+                goOn(workload);
                 workload.quiesce(Cluster.WINDOW, PATIENCE_SECONDS);
                 workload.awaitPresence(List.of(a::webSocket, b::webSocket), PRESENCE_SECONDS);
                 assertEquals(List.of(), workload.violations(Cluster.WINDOW));
@@ -98,6 +111,15 @@ class NatsFaultIT {
     /** @param server what the node reaches NATS by; NATS tells of no other address, since it listens on loopback */
     private static NodeProcess node(String name, String server) {
         return new NodeProcess(name, Map.of("relay", "nats", "nats.servers", server, "presence.grace", "1s"));
+    }
+
+    /** Where others have replicas, they go on. Else some wait; those at the server itself may not. */
+    private static void goOnWithout(boolean replicas, Workload workload, NodeProcess a, NodeProcess b) {
+        if (replicas) {
+            goOn(workload);
+        } else {
+            Await.comesTrue(5, () -> !a.isReady() && !b.isReady());
+        }
     }
 
     private static void goOn(Workload workload) {

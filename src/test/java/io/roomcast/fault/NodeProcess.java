@@ -129,7 +129,7 @@ final class NodeProcess implements AutoCloseable {
         Await.until(name + (ready ? " ready" : " not ready"), 30, () -> isReady() == ready);
     }
 
-    private boolean isReady() {
+    boolean isReady() {
         HttpRequest request = HttpRequest.newBuilder(http("/health/ready"))
                 .timeout(Duration.ofSeconds(2))
                 .build();

@@ -1,6 +1,7 @@
 package io.roomcast.relay;
 
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.kafka.KafkaRelayProvider;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.nats.NatsRelayProvider;
 import io.roomcast.outbound.FrameKind;
@@ -38,9 +39,11 @@ final class ComparedNode implements RelayListener, AutoCloseable {
     /** @param settings by key */
     ComparedNode(String name, Map<String, String> settings) {
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
-        RelayProvider provider = settings.get("roomcast.relay").equals("nats")
-                ? new NatsRelayProvider(config)
-                : new RedisRelayProvider(config);
+        RelayProvider provider = switch (settings.get("roomcast.relay")) {
+            case "nats" -> new NatsRelayProvider(config);
+            case "kafka" -> new KafkaRelayProvider(config);
+            default -> new RedisRelayProvider(config);
+        };
         RelayProvider.Context context = new RelayProvider.Context(
                 name,
                 RelayFixture.PLENTY.everywhere(),

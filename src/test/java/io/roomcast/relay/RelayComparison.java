@@ -7,10 +7,11 @@ import io.roomcast.support.server.Broker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ import java.util.stream.IntStream;
 /**
  * What the relays take on this machine, one beside the other: the relays of two nodes in this JVM, each with a broker of
  * its own on loopback. They take turns, and the first round warms up. Not a test, but a program that prints the table of
- * docs/performance.md. Argument: rounds that count; 4 by default.
+ * docs/performance.md. Arguments: rounds that count, 4 by default; and relays, all by default.
  */
 public final class RelayComparison {
     private static final int RATE = 2_000;
@@ -40,18 +41,28 @@ public final class RelayComparison {
     /** What was measured in each round, by what it is. */
     private final Map<Broker.Kind, Map<String, List<Double>>> figures = new EnumMap<>(Broker.Kind.class);
 
+    private final List<Broker.Kind> kinds;
     private boolean isCounted;
 
-    private RelayComparison() {}
+    private RelayComparison(List<Broker.Kind> kinds) {
+        this.kinds = kinds;
+    }
 
     public static void main(String[] arguments) {
         int rounds = arguments.length == 0 ? 4 : Integer.parseInt(arguments[0]);
-        RelayComparison comparison = new RelayComparison();
+        RelayComparison comparison = new RelayComparison(
+                arguments.length < 2
+                        ? List.of(Broker.Kind.values())
+                        : Arrays.stream(arguments)
+                                .skip(1)
+                                .map(kind -> Broker.Kind.valueOf(kind.toUpperCase(Locale.ROOT)))
+                                .toList());
         for (int round = 0; round <= rounds; round++) {
             comparison.isCounted = round > 0;
             System.err.println(round == 0 ? "warm-up" : "round " + round + " of " + rounds);
-            comparison.turn(round % 2 == 0 ? Broker.Kind.REDIS : Broker.Kind.NATS);
-            comparison.turn(round % 2 == 0 ? Broker.Kind.NATS : Broker.Kind.REDIS);
+            List<Broker.Kind> order = new ArrayList<>(comparison.kinds);
+            Collections.rotate(order, round);
+            order.forEach(comparison::turn);
         }
         System.out.print(comparison.table()); // What this program is for.
         System.exit(0);
@@ -166,7 +177,7 @@ public final class RelayComparison {
     /** From the moment that the network is mended until a node has one message of each room that it missed. */
     private void repair(Broker.Kind kind, Broker broker) throws IOException {
         List<RoomName> rooms = rooms("repaired-", REPAIRED_ROOMS);
-        try (CuttableProxy proxy = CuttableProxy.before(URI.create("http://127.0.0.1:" + broker.port()));
+        try (CuttableProxy proxy = broker.openProxy();
                 ComparedNode speaker = new ComparedNode("a", broker.settings());
                 ComparedNode hearer = new ComparedNode("b", broker.settings(proxy.port()))) {
             hearer.subscribe(rooms);
@@ -248,18 +259,15 @@ public final class RelayComparison {
     }
 
     private String table() {
-        StringBuilder table =
-                new StringBuilder("| median, and least to most | Redis | NATS | NATS / Redis |\n|---|---|---|---|\n");
-        figures.get(Broker.Kind.REDIS).forEach((what, redis) -> {
-            List<Double> nats = figures.get(Broker.Kind.NATS).get(what);
-            table.append(String.format(
-                    Locale.ROOT,
-                    "| %s | %s | %s | %.2f |%n",
-                    what,
-                    text(redis),
-                    text(nats),
-                    median(nats) / median(redis)));
-        });
+        StringBuilder table = new StringBuilder("| median, and least to most |");
+        kinds.forEach(kind -> table.append(' ').append(kind).append(" |"));
+        table.append("\n|---").append("|---".repeat(kinds.size())).append("|\n");
+        for (String what : figures.get(kinds.get(0)).keySet()) {
+            table.append("| ").append(what).append(" |");
+            kinds.forEach(kind ->
+                    table.append(' ').append(text(figures.get(kind).get(what))).append(" |"));
+            table.append('\n');
+        }
         return table.toString();
     }
 

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.Await;
 import io.roomcast.support.DrainedClients;
+import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.RoomClient;
 import io.roomcast.support.ScrapedMetrics;
 import io.roomcast.support.server.Broker;
 import io.roomcast.support.server.LeakProbe;
 import io.roomcast.support.server.ServerNode;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The WAR is taken away and brought back ten times while people use it: they are told each time, and nothing stays
- * behind, neither of Roomcast nor of the client of the broker, which is another one on each server.
+ * behind, neither of Roomcast nor of the client of the broker: Kafka, and another one on each server.
  */
 @Tag("server")
 @Tag("own-server")
@@ -51,16 +54,22 @@ class RedeployIT {
         return settings;
     }
 
+    /** Half of the times over Kafka, with another node that is not redeployed. */
     @Test
     void leavesNothingBehind() throws Exception {
         try (Broker broker = Broker.launch(Broker.Kind.NATS, Broker.Kind.REDIS);
-                ServerNode node = new ServerNode("redeployed", settings(broker))) {
+                Broker kafka = Broker.launch(Broker.Kind.KAFKA);
+                EmbeddedServer other = EmbeddedServer.start(kafka.settings());
+                ServerNode node = new ServerNode("redeployed", settings(broker)).withLibraries(kafka.libraries())) {
             node.start();
             assertTrue(LeakProbe.in(node.pid()).threads().size() > 1, "it would be seen");
             Await.until("a crowd has warmed up the node", () -> node.console().contains("The warm-up took "));
             assertEquals(0, ScrapedMetrics.of(node.uri()).get("roomcast_sessions_opened_total"));
             for (int i = 1; i <= TIMES; i++) {
                 try (DrainedClients guests = new DrainedClients(node.uri())) {
+                    if (i > TIMES / 2) {
+                        checkHears(other.uri(), node.uri());
+                    }
                     guests.talk();
                     node.undeploy();
                     guests.checkGoodbye();
@@ -70,10 +79,22 @@ class RedeployIT {
                 assertEquals(List.of(), left.threads(), when);
                 assertEquals(Set.of(), left.beans(), when);
                 assertTrue(left.classLoaders() <= CLASS_LOADERS, when);
+                if (i == TIMES / 2) {
+                    node.set(kafka.settings());
+                }
                 if (i < TIMES) {
                     node.deploy();
                 }
             }
+        }
+    }
+
+    /** What somebody says at one node is heard at the other. */
+    private static void checkHears(URI speaking, URI hearing) {
+        try (RoomClient bob = RoomClient.enter(hearing, "lobby", "bob");
+                RoomClient ann = RoomClient.enter(speaking, "lobby", "ann")) {
+            ann.say("{'type':'publish','id':1,'room':'lobby','content':'hello'}");
+            assertEquals("hello", bob.next("message").content());
         }
     }
 }

@@ -5,15 +5,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.api.StreamInfoOptions;
+import io.roomcast.support.CuttableProxy;
+import io.roomcast.support.kafka.KafkaProcess;
 import io.roomcast.support.machine.BrokerProcess;
 import io.roomcast.support.nats.NatsAdmin;
 import io.roomcast.support.nats.NatsProcess;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.Tuple;
 
@@ -27,7 +32,8 @@ public sealed interface Broker extends AutoCloseable {
     /** The names of the relays. */
     enum Kind {
         REDIS,
-        NATS
+        NATS,
+        KAFKA
     }
 
     /** A new one, of the kind for the server that {@code arquillian.launch} names. */
@@ -41,6 +47,7 @@ public sealed interface Broker extends AutoCloseable {
         return switch (kind) {
             case REDIS -> new OverRedis(RedisProcess.launch());
             case NATS -> new OverNats(NatsProcess.launch());
+            case KAFKA -> new OverKafka(KafkaProcess.launch());
         };
     }
 
@@ -55,6 +62,16 @@ public sealed interface Broker extends AutoCloseable {
 
     /** @param port of a proxy before the broker */
     Map<String, String> settings(int port);
+
+    /** A way to the broker that can fail. */
+    default CuttableProxy openProxy() throws IOException {
+        return CuttableProxy.before(URI.create("http://127.0.0.1:" + port()));
+    }
+
+    /** The libraries that the WAR needs besides its own. */
+    default List<Path> libraries() {
+        return List.of();
+    }
 
     /** The leases that a node still holds: others wait until they run out before they take its users for gone. */
     List<String> leases(String node);
@@ -140,6 +157,51 @@ public sealed interface Broker extends AutoCloseable {
         @Override
         public void close() {
             nats.close();
+        }
+    }
+
+    /** Kafka, whose client the WAR does not have. */
+    record OverKafka(KafkaProcess kafka) implements Broker {
+        @Override
+        public BrokerProcess process() {
+            return kafka;
+        }
+
+        @Override
+        public int port() {
+            return kafka.port();
+        }
+
+        @Override
+        public Map<String, String> settings(int port) {
+            return Map.of(
+                    "roomcast.relay",
+                    "kafka",
+                    "roomcast.kafka.servers",
+                    "127.0.0.1:" + port,
+                    "roomcast.kafka.partitions",
+                    "2");
+        }
+
+        @Override
+        public CuttableProxy openProxy() {
+            return kafka.openProxy();
+        }
+
+        @Override
+        public List<Path> libraries() {
+            return List.of(ServerCommand.libraryOf(KafkaProducer.class));
+        }
+
+        /** The records of leases do not have the names of nodes. */
+        @Override
+        public List<String> leases(String node) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {
+            kafka.close();
         }
     }
 }

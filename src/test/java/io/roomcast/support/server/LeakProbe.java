@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -15,8 +16,8 @@ import javax.management.ObjectName;
 /**
  * What a server's process still holds of Roomcast.
  *
- * @param threads names of its threads, and of those that the client of NATS makes where it is given none
- * @param beans its MBeans
+ * @param threads names of its threads, of those that the client of NATS makes where it is given none, and of Kafka's client
+ * @param beans its MBeans, and those of Kafka's client
  * @param classLoaders how many class loaders of the application the garbage collector has left
  */
 public record LeakProbe(List<String> threads, Set<ObjectName> beans, long classLoaders) {
@@ -33,11 +34,19 @@ public record LeakProbe(List<String> threads, Set<ObjectName> beans, long classL
             return new LeakProbe(
                     Stream.of(threads.dumpAllThreads(false, false))
                             .map(ThreadInfo::getThreadName)
-                            .filter(name -> name.startsWith("roomcast-") || name.startsWith("nats"))
+                            .filter(name -> name.startsWith("roomcast-")
+                                    || name.startsWith("nats")
+                                    || name.startsWith("kafka-"))
                             .toList(),
-                    server.queryNames(new ObjectName("io.roomcast:*"), null),
+                    beans(server),
                     classLoaders(server));
         }
+    }
+
+    private static Set<ObjectName> beans(MBeanServerConnection server) throws IOException, JMException {
+        Set<ObjectName> beans = new HashSet<>(server.queryNames(new ObjectName("io.roomcast:*"), null));
+        beans.addAll(server.queryNames(new ObjectName("kafka.*:*"), null));
+        return beans;
     }
 
     /** The histogram counts live objects only: it collects garbage first. */

@@ -2,6 +2,7 @@ package io.roomcast.support.server;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
@@ -66,9 +67,19 @@ public final class MicroHost {
 
     private void deploy() throws ReflectiveOperationException, IOException {
         Files.deleteIfExists(marker(".undeployed"));
+        if (Files.exists(settings(war))) {
+            try (Reader file = Files.newBufferedReader(settings(war))) {
+                System.getProperties().load(file);
+            }
+        }
         Object done = type.getMethod("deploy", String.class, String.class, File.class)
                 .invoke(runtime, NAME, NAME, war.toFile());
         Files.createFile(marker(Boolean.TRUE.equals(done) ? ".deployed" : ".failed"));
+    }
+
+    /** A file with settings that are set before the next deployment. */
+    static Path settings(Path war) {
+        return war.resolveSibling("settings.properties");
     }
 
     private Path marker(String suffix) {

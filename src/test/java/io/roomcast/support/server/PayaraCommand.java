@@ -3,6 +3,7 @@ package io.roomcast.support.server;
 import io.roomcast.support.postgres.PostgresProcess;
 import java.io.File;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 
@@ -85,6 +87,15 @@ public final class PayaraCommand implements ServerCommand {
                 + properties + ":logServerErrorDetail=false\" RoomcastPool\n");
         addCommand("create-jdbc-resource --connectionpoolid RoomcastPool " + DATA_SOURCE_NAME + "\n");
         libraries.add(ServerCommand.driver());
+    }
+
+    @Override
+    public void set(Map<String, String> changed) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(changed);
+        try (Writer file = Files.newBufferedWriter(MicroHost.settings(war()))) {
+            properties.store(file, null);
+        }
     }
 
     private Path commands() {

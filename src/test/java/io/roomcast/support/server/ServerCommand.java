@@ -30,13 +30,23 @@ public interface ServerCommand {
 
     /** The driver, as administrators get it. */
     static Path driver() {
+        return libraryOf(Driver.class);
+    }
+
+    /** The JAR that a class is in. */
+    static Path libraryOf(Class<?> type) {
         return Path.of(URI.create(
-                Driver.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+                type.getProtectionDomain().getCodeSource().getLocation().toString()));
     }
 
     /** Tells the running server what its administrator wants. */
     default void manage(String operation) throws IOException {
         throw new UnsupportedOperationException(operation);
+    }
+
+    /** Changes settings of the running server, for the next deployment. */
+    default void set(Map<String, String> settings) throws IOException {
+        throw new UnsupportedOperationException();
     }
 
     List<String> line() throws IOException;

@@ -3,6 +3,7 @@ package io.roomcast.support.server;
 import io.roomcast.support.Await;
 import io.roomcast.support.postgres.PostgresProcess;
 import io.roomcast.support.redis.RedisProcess;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -37,6 +38,7 @@ public final class ServerNode implements AutoCloseable {
     private final Path log;
     private final List<User> users = new ArrayList<>();
     private final List<Class<?>> servlets = new ArrayList<>();
+    private final List<Path> libraries = new ArrayList<>();
     /** Null if it has no data source. */
     private PostgresProcess database;
     /** The server's own; a script may stand before it. */
@@ -97,11 +99,18 @@ public final class ServerNode implements AutoCloseable {
         return this;
     }
 
-    private void addServlets() {
-        if (!servlets.isEmpty()) {
+    /** Libraries in the WAR besides, as one who builds it may add them. */
+    public ServerNode withLibraries(List<Path> added) {
+        libraries.addAll(added);
+        return this;
+    }
+
+    private void addToWar() {
+        if (!servlets.isEmpty() || !libraries.isEmpty()) {
             ShrinkWrap.createFromZipFile(
                             WebArchive.class, ServerCommand.packed().toFile())
                     .addClasses(servlets.toArray(Class<?>[]::new))
+                    .addAsLibraries(libraries.stream().map(Path::toFile).toArray(File[]::new))
                     .as(ZipExporter.class)
                     .exportTo(command.war().toFile(), true);
         }
@@ -124,7 +133,7 @@ public final class ServerNode implements AutoCloseable {
 
     private void prepare() throws IOException {
         command.prepare();
-        addServlets();
+        addToWar();
         for (User user : users) {
             command.addUser(user.name(), user.password(), user.groups());
         }
@@ -195,6 +204,11 @@ public final class ServerNode implements AutoCloseable {
     public void deploy() throws IOException {
         command.deploy();
         await("deploy", START_SECONDS, () -> command.isDeployed() && isReady());
+    }
+
+    /** Other settings for the next {@link #deploy}, as administrators change them while the server runs. */
+    public void set(Map<String, String> settings) throws IOException {
+        command.set(settings);
     }
 
     /** @param operation of WildFly's command line */

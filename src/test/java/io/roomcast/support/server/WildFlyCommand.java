@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -127,12 +128,19 @@ public final class WildFlyCommand implements ServerCommand {
     }
 
     @Override
+    public void set(Map<String, String> settings) throws IOException {
+        manage(settings.entrySet().stream()
+                .map(each -> "/system-property=" + each.getKey() + ":add(value=\"" + each.getValue() + "\")")
+                .collect(Collectors.joining(",")));
+    }
+
+    @Override
     public void manage(String operation) throws IOException {
         run(
                 home.resolve("bin/jboss-cli.sh").toString(),
                 "--connect",
                 "--controller=127.0.0.1:" + managementPort,
-                "--command=" + operation);
+                "--commands=" + operation);
     }
 
     private static void run(String... line) throws IOException {
