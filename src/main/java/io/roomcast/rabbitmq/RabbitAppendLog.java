@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The log of all nodes in streams of RabbitMQ, one for each partition. Where RabbitMQ has lost what this node has not read,
- * or if somebody has made a stream anew, the node reads anew from the first record.
+ * or has read, or if somebody has made a stream anew, the node reads anew from the first record.
  *
  * <p><b>Concurrency.</b> A thread connects and reads, and another one sends. No other thread calls RabbitMQ's client, since
  * Netty would leave objects with it. Both end with the log.

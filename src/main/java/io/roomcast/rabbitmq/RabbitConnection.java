@@ -8,6 +8,7 @@ import io.roomcast.replica.SendQueue;
 import io.roomcast.replica.SendQueue.Sending;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,11 +34,22 @@ final class RabbitConnection implements SendQueue.Sink, AutoCloseable {
     /** What RabbitMQ tells. */
     sealed interface Event {}
 
-    /** Messages follow, which RabbitMQ has stored together. */
-    record Chunk(byte subscription) implements Event {}
+    /**
+     * Messages follow, which RabbitMQ has stored together.
+     *
+     * @param end the position after the last one
+     */
+    record Chunk(byte subscription, long end) implements Event {}
 
     /** @param millis when it was stored, by the clock of RabbitMQ */
-    record Arrived(byte subscription, long position, long millis, StreamMessage message) implements Event {}
+    record Arrived(byte subscription, long position, long millis, StreamMessage message) implements Event {
+        /** Whether RabbitMQ has sent the same message twice. */
+        boolean isSame(Arrived other) {
+            return position == other.position
+                    && millis == other.millis
+                    && Arrays.equals(message.encode(), other.message.encode());
+        }
+    }
 
     /** Nothing follows. */
     record Ended(String why) implements Event {}
@@ -59,7 +71,8 @@ final class RabbitConnection implements SendQueue.Sink, AutoCloseable {
     RabbitConnection(ClientParameters parameters) {
         client = new Client(parameters
                 .channelCustomizer(made -> channel = made)
-                .chunkListener((from, subscription, offset, count, bytes) -> events.add(new Chunk(subscription)))
+                .chunkListener((from, subscription, offset, count, bytes) ->
+                        events.add(new Chunk(subscription, offset + count)))
                 .messageListener((subscription, offset, millis, committed, chunk, message) -> events.add(
                         new Arrived(subscription, offset, millis, StreamMessage.decode(message.getBodyAsBinary()))))
                 .creditNotification((subscription, code) -> end("reading ended: " + ResponseCodes.text(code)))

@@ -19,7 +19,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Reads the streams, over one connection after the other, and passes on what they have. It knows by their marks whether
- * they are those that it has read. It asks for its last message again: if another one comes first, messages are lost.
+ * they are those that it has read. It asks for its last message again, and appends one, so that something comes in any case.
+ * If another message comes first, RabbitMQ has let go of messages, or has lost some that were read: it has an older copy of
+ * its disk, or none of the last messages of a leader.
  *
  * <p>A node reads all that a stream has before it is live. How much that is, it learns from a message of its own.
  *
@@ -32,7 +34,6 @@ final class StreamReader {
 
     private static final long POLL_MILLIS = 500;
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
-    private static final long NONE = -1;
 
     private final Follower follower;
     private final LongSupplier nanoClock;
@@ -42,7 +43,7 @@ final class StreamReader {
     /** The streams that are read; null to read anew. */
     private List<StreamMark> marks;
     /** The last message that was read, of each partition. */
-    private long[] last;
+    private Arrived[] last;
     /** Which partitions were read to where they ended when this node began; null if all were. */
     private boolean[] ends;
 
@@ -79,7 +80,7 @@ final class StreamReader {
     private void subscribe(Client client, RabbitSettings settings, int partitions) {
         for (int i = 0; i < partitions; i++) {
             OffsetSpecification from =
-                    marks == null ? OffsetSpecification.first() : OffsetSpecification.offset(last[i]);
+                    marks == null ? OffsetSpecification.first() : OffsetSpecification.offset(last[i].position());
             ResponseCodes.require(
                     client.subscribe((byte) i, settings.stream(i), from, CREDIT),
                     "stream " + settings.stream(i) + " cannot be read");
@@ -99,7 +100,7 @@ final class StreamReader {
         private final PartJoiner notes = new PartJoiner();
         /** The messages that came before all partitions had one; null if this node reads on. */
         private List<Arrived> first;
-        /** Whether the first message of a partition was met. */
+        /** Whether the first message of a partition was met, and is the last one that was read, if this node reads on. */
         private final boolean[] met;
 
         private boolean lost;
@@ -126,6 +127,7 @@ final class StreamReader {
                     throw new IllegalStateException(ended.why());
                 } else if (event instanceof Chunk chunk) {
                     connection.client().credit(chunk.subscription(), 1);
+                    checkEnd(Byte.toUnsignedInt(chunk.subscription()), chunk.end());
                 } else if (event instanceof Arrived arrived) {
                     take(arrived);
                 }
@@ -154,18 +156,48 @@ final class StreamReader {
                     begin();
                 }
             } else if (!met[partition]) {
-                met[partition] = true;
-                if (arrived.position() != last[partition]) {
-                    LOG.log(
-                            Level.WARNING,
-                            "RabbitMQ has lost messages of partition {0} that this node had not read",
-                            partition);
-                    marks = null;
-                    lost = true;
-                }
+                meet(partition, arrived);
             } else {
                 pass(partition, arrived);
             }
+        }
+
+        private void meet(int partition, Arrived arrived) {
+            if (arrived.position() > last[partition].position()) {
+                LOG.log(
+                        Level.WARNING,
+                        "RabbitMQ has lost messages of partition {0} that this node had not read",
+                        partition);
+                readAnew();
+            } else if (arrived.isSame(last[partition])) {
+                met[partition] = true;
+            } else {
+                wentBack();
+            }
+        }
+
+        /** The client drops messages of the first chunk that are before the one that was asked for. */
+        private void checkEnd(int partition, long end) {
+            if (first == null && partition < partitions && !met[partition] && end <= last[partition].position()) {
+                wentBack();
+            }
+        }
+
+        private void wentBack() {
+            if (!lost) {
+                LOG.log(Level.WARNING, "RabbitMQ has not what this node has read; the rooms are numbered anew");
+                for (int i = 0; i < partitions; i++) {
+                    if (!met[i]) {
+                        follower.wentBack(i, 0);
+                    }
+                }
+                readAnew();
+            }
+        }
+
+        private void readAnew() {
+            marks = null;
+            lost = true;
         }
 
         private boolean allMet() {
@@ -188,9 +220,7 @@ final class StreamReader {
                     trimmed[partition] = !(each.message() instanceof StreamMessage.Begin);
                 }
             }
-            marks = found;
-            last = new long[partitions];
-            Arrays.fill(last, NONE);
+            last = new Arrived[partitions];
             ends = new boolean[partitions];
             id = random.nextLong();
             parts = new PartJoiner[partitions];
@@ -200,19 +230,18 @@ final class StreamReader {
             first = null;
             begun();
             held.forEach(each -> pass(Byte.toUnsignedInt(each.subscription()), each));
+            marks = found;
         }
 
         private void begun() {
-            if (ends != null) {
-                for (int i = 0; i < partitions; i++) {
-                    var unused = connection.send(i, new StreamMessage.End(id));
-                }
+            for (int i = 0; i < partitions; i++) {
+                var unused = connection.send(i, new StreamMessage.End(id));
             }
             ready.run();
         }
 
         private void pass(int partition, Arrived arrived) {
-            last[partition] = arrived.position();
+            last[partition] = arrived;
             StreamMessage message = arrived.message();
             if (message instanceof StreamMessage.Whole whole) {
                 follower.appended(partition, arrived.position(), arrived.millis(), whole.record());

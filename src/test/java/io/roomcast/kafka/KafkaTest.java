@@ -1,12 +1,9 @@
 package io.roomcast.kafka;
 
-import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.protocol.Position;
 import io.roomcast.relay.NodeExchangeContractTest;
 import io.roomcast.relay.PresenceOfNodesContract;
 import io.roomcast.replica.AppendLog;
@@ -18,7 +15,6 @@ import io.roomcast.replica.TwoNodesContract;
 import io.roomcast.support.Await;
 import io.roomcast.support.kafka.KafkaProcess;
 import io.roomcast.support.machine.BrokerProcess;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -128,31 +124,6 @@ class KafkaTest {
         protected void delete() throws Exception {
             try (Admin admin = new KafkaClients(settings(kafka, topic), "admin").admin()) {
                 admin.deleteTopics(List.of(topic)).all().get(20, TimeUnit.SECONDS);
-            }
-        }
-
-        /** As restored from a backup. Other nodes may have stored something there before this one looks. */
-        @Test
-        void noPlaceIsGivenTwiceWhenKafkaHasAnOlderDisk() throws Exception {
-            try (ReplicaNode one = node();
-                    ReplicaNode two = node()) {
-                Position before = get(one.relay.subscribe(room));
-                get(two.relay.subscribe(room));
-                publishUntilAcknowledged(two, "a");
-                Path disk = kafka.copyDisk();
-                publishUntilAcknowledged(two, "b");
-                one.listener.awaitCount(room, 2);
-                two.listener.awaitCount(room, 2);
-                kafka.kill();
-                kafka.restoreDisk(disk);
-                kafka.start();
-                one.listener.awaitResets(room, 1);
-                two.listener.awaitResets(room, 1);
-                Position anew = one.listener.resets(room).get(0);
-                assertNotEquals(before.epoch(), anew.epoch());
-                assertEquals(anew, two.listener.resets(room).get(0));
-                assertEquals(new Position(anew.epoch(), 1), publishUntilAcknowledged(one, "c"));
-                two.listener.awaitCount(room, 3);
             }
         }
 

@@ -11,6 +11,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.support.Await;
 import io.roomcast.support.machine.BrokerProcess;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -84,6 +85,31 @@ public abstract class LogFaultsContract {
                     positions);
             assertEquals(IntStream.range(0, MESSAGES).mapToObj(i -> "m" + i).toList(), two.listener.bodies(room));
             assertEquals(List.of(), two.listener.resets(room));
+        }
+    }
+
+    /** As restored from a backup. Other nodes may have stored something there before this one looks. */
+    @Test
+    void noPlaceIsGivenTwiceWhenTheBrokerHasAnOlderDisk() throws Exception {
+        try (ReplicaNode one = node();
+                ReplicaNode two = node()) {
+            Position before = get(one.relay.subscribe(room));
+            get(two.relay.subscribe(room));
+            publishUntilAcknowledged(two, "a");
+            Path disk = broker().copyDisk();
+            publishUntilAcknowledged(two, "b");
+            one.listener.awaitCount(room, 2);
+            two.listener.awaitCount(room, 2);
+            broker().kill();
+            broker().restoreDisk(disk);
+            broker().start();
+            one.listener.awaitResets(room, 1);
+            two.listener.awaitResets(room, 1);
+            Position anew = one.listener.resets(room).get(0);
+            assertNotEquals(before.epoch(), anew.epoch());
+            assertEquals(anew, two.listener.resets(room).get(0));
+            assertEquals(new Position(anew.epoch(), 1), publishUntilAcknowledged(one, "c"));
+            two.listener.awaitCount(room, 3);
         }
     }
 

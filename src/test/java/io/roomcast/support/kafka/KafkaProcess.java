@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A real server of Kafka on free loopback ports. The build copies its libraries to {@code target/kafka}. */
 public final class KafkaProcess extends BrokerProcess {
@@ -132,35 +131,6 @@ public final class KafkaProcess extends BrokerProcess {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    /** Copies its disk as it is in one moment. */
-    public Path copyDisk() {
-        pause();
-        try {
-            Path copy = directory().resolve("copy");
-            copy(directory().resolve("data"), copy);
-            return copy;
-        } finally {
-            resume();
-        }
-    }
-
-    /** Gives it this disk, while it is down. */
-    public void restoreDisk(Path copy) {
-        Path data = directory().resolve("data");
-        data.toFile().renameTo(directory().resolve("lost").toFile());
-        copy(copy, data);
-    }
-
-    private static void copy(Path from, Path to) {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(from.relativize(file)));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

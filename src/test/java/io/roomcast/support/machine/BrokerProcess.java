@@ -111,6 +111,39 @@ public abstract class BrokerProcess implements AutoCloseable {
         ProcessSignal.CONT.sendTo(process);
     }
 
+    /** Copies the directory {@code data} as it is in one moment. */
+    public final Path copyDisk() {
+        pause();
+        try {
+            Path copy = Files.createTempDirectory(directory, "copy").resolve("data");
+            copy(directory.resolve("data"), copy);
+            return copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            resume();
+        }
+    }
+
+    /** Gives the broker this disk instead of its own, while it is down. */
+    public final void restoreDisk(Path copy) {
+        Path data = directory.resolve("data");
+        try {
+            Files.move(data, Files.createTempDirectory(directory, "lost").resolve("data"));
+            copy(copy, data);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)));
+            }
+        }
+    }
+
     /** Ends what this broker has besides its process. May be called several times. */
     protected void release() {}
 
