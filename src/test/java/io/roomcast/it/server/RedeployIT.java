@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.Await;
 import io.roomcast.support.DrainedClients;
-import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.MainProcess;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.ScrapedMetrics;
 import io.roomcast.support.server.Broker;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -54,13 +55,22 @@ class RedeployIT {
         return settings;
     }
 
+    private static String[] options(Broker broker) {
+        return Stream.concat(
+                        Stream.of("--port=0"),
+                        broker.settings().entrySet().stream()
+                                .map(key -> "--" + key.getKey().substring("roomcast.".length()) + "=" + key.getValue()))
+                .toArray(String[]::new);
+    }
+
     /** Half of the times over Kafka, with another node that is not redeployed. */
     @Test
     void leavesNothingBehind() throws Exception {
         try (Broker broker = Broker.launch(Broker.Kind.NATS, Broker.Kind.REDIS);
                 Broker kafka = Broker.launch(Broker.Kind.KAFKA);
-                EmbeddedServer other = EmbeddedServer.start(kafka.settings());
+                MainProcess other = MainProcess.start(options(kafka));
                 ServerNode node = new ServerNode("redeployed", settings(broker)).withLibraries(kafka.libraries())) {
+            URI there = other.awaitReady();
             node.start();
             assertTrue(LeakProbe.in(node.pid()).threads().size() > 1, "it would be seen");
             Await.until("a crowd has warmed up the node", () -> node.console().contains("The warm-up took "));
@@ -68,7 +78,7 @@ class RedeployIT {
             for (int i = 1; i <= TIMES; i++) {
                 try (DrainedClients guests = new DrainedClients(node.uri())) {
                     if (i > TIMES / 2) {
-                        checkHears(other.uri(), node.uri());
+                        checkHears(there, node.uri());
                     }
                     guests.talk();
                     node.undeploy();
