@@ -159,7 +159,7 @@ public class CoreProducers {
             RoomSettings settings,
             NodeMetrics metrics) {
         RoomRegistry rooms = new RoomRegistry(
-                new OpenRooms(relay, presence),
+                new OpenRooms(relay, presence, threads.timer(), clocks.nanos()),
                 threads.pool(),
                 threads.timer(),
                 clocks.nanos(),
