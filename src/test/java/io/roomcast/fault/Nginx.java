@@ -29,7 +29,7 @@ final class Nginx implements AutoCloseable {
 
     /** @param nodes name of the file with the nodes, the first of which is {@code a} */
     Nginx(String nodes, URI a, URI b) throws IOException {
-        directory = Files.createTempDirectory("roomcast-nginx");
+        directory = Files.createTempDirectory("test-nginx");
         Path included = Files.createDirectories(directory.resolve("roomcast"));
         Files.writeString(
                 directory.resolve("nginx.conf"), replaced("nginx.conf", "/tmp/nginx-", directory + "/nginx-"));

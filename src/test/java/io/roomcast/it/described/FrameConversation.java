@@ -56,7 +56,7 @@ final class FrameConversation implements AutoCloseable {
 
     private static Path newDirectory() {
         try {
-            return Files.createTempDirectory("roomcast-described");
+            return Files.createTempDirectory("test-described");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

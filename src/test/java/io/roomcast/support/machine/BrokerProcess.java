@@ -29,7 +29,8 @@ public abstract class BrokerProcess implements AutoCloseable {
     protected BrokerProcess(String name) {
         this.name = name;
         try {
-            this.directory = Files.createTempDirectory("roomcast-" + name);
+            // A start of Roomcast removes empty directories whose names begin with its own.
+            this.directory = Files.createTempDirectory("test-" + name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

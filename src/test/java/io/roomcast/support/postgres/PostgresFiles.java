@@ -63,7 +63,7 @@ final class PostgresFiles {
         }
         Program.XZ.require();
         try {
-            Path directory = Files.createTempDirectory("roomcast-postgres-programs");
+            Path directory = Files.createTempDirectory("test-postgres-programs");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
             give(directory);
             Path packed = directory.resolve("packed.txz");
