@@ -43,5 +43,6 @@ final class Libraries implements AutoCloseable {
     @Override
     public void close() {
         started.values().forEach(Library::close);
+        started.clear(); // A test class may run a second time in the same process.
     }
 }
