@@ -190,7 +190,7 @@ public sealed interface Broker extends AutoCloseable {
 
         @Override
         public List<Path> libraries() {
-            return List.of(ServerCommand.libraryOf(KafkaProducer.class));
+            return List.of(ServerCommand.jarOf(KafkaProducer.class));
         }
 
         /** The records of leases do not have the names of nodes. */

@@ -30,11 +30,11 @@ public interface ServerCommand {
 
     /** The driver, as administrators get it. */
     static Path driver() {
-        return libraryOf(Driver.class);
+        return jarOf(Driver.class);
     }
 
     /** The JAR that a class is in. */
-    static Path libraryOf(Class<?> type) {
+    static Path jarOf(Class<?> type) {
         return Path.of(URI.create(
                 type.getProtectionDomain().getCodeSource().getLocation().toString()));
     }
