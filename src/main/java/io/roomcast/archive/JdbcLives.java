@@ -78,7 +78,7 @@ final class JdbcLives implements Lives {
     }
 
     @Override
-    public void enter(String life, Data data, OpenRooms open) {
+    public void enter(String life, Data data, Unarchived open) {
         transactions.read(connection -> {
             if (!lock(connection, data)) {
                 update(

@@ -3,7 +3,7 @@ package io.roomcast.archiver;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.Copies.Head;
-import io.roomcast.relay.Lives.OpenRooms;
+import io.roomcast.relay.Lives.Unarchived;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -106,8 +106,8 @@ final class UnarchivedRooms {
     }
 
     /** What the archive may not have all of. Only while it is closed is this all that there will be. */
-    synchronized OpenRooms unarchived() {
-        return new OpenRooms(List.copyOf(rooms.keySet()), hasForgotten);
+    synchronized Unarchived unarchived() {
+        return new Unarchived(List.copyOf(rooms.keySet()), hasForgotten);
     }
 
     synchronized boolean isEmpty() {

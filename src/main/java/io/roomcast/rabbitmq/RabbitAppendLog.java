@@ -58,7 +58,7 @@ public final class RabbitAppendLog implements AppendLog, ReadingLoop.Session {
             if (loop.isClosed()) {
                 return;
             }
-            reader.read(open, new Streams(settings, open), settings, () -> {
+            reader.read(open, new Streams(settings, open, loop::pause), settings, () -> {
                 queue.use(open);
                 connections.connected();
                 loop.connected();

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 
 /**
  * The streams: one for each partition of the log, and that of the notes, which nobody reads later. The first message of a
@@ -32,11 +33,14 @@ final class Streams {
     private final RabbitSettings settings;
     private final RabbitConnection connection;
     private final Client client;
+    private final LongConsumer pause;
 
-    Streams(RabbitSettings settings, RabbitConnection connection) {
+    /** @param pause waits for so many milliseconds, unless the node stops */
+    Streams(RabbitSettings settings, RabbitConnection connection, LongConsumer pause) {
         this.settings = settings;
         this.connection = connection;
         this.client = connection.client();
+        this.pause = pause;
     }
 
     /**
@@ -58,7 +62,7 @@ final class Streams {
         }
         create(settings.notesStream(), NOTES_KEEP, NOTES_SEGMENT_BYTES);
         if (isMade) {
-            TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
+            pause.accept(SETTLE_MILLIS);
         }
         List<StreamMark> marks = marks(partitions);
         if (marks.get(0).partitions() != partitions) {
@@ -110,7 +114,7 @@ final class Streams {
                 StreamMark.make(settings.made().partitions(), settings.made().keep());
         client.storeOffset(StreamMark.READER, stream, mark.number());
         for (int i = 0; i < LOOKS && mark(partition) == null; i++) {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS); // RabbitMQ does not say when it is stored.
+            pause.accept(LOOK_MILLIS); // RabbitMQ does not say when it is stored.
         }
     }
 

@@ -40,7 +40,7 @@ public interface Lives {
     }
 
     /** Rooms that a node has not seen archived. */
-    record OpenRooms(Collection<RoomName> rooms, boolean isAll) {}
+    record Unarchived(Collection<RoomName> rooms, boolean isAll) {}
 
     /** What the broker may go on with, where it has nothing of the room. */
     record Placed(String epoch, long base, long offset) {}
@@ -63,7 +63,7 @@ public interface Lives {
     record Silent(String life, boolean isHere, boolean isSameBirth) {}
 
     /** Enters a life, in place of what it was entered in before. */
-    void enter(String life, Data data, OpenRooms open);
+    void enter(String life, Data data, Unarchived open);
 
     /** @return false if the life has to be entered again: others took it for dead, or have gone on to other data */
     boolean renew(String life, Data data);

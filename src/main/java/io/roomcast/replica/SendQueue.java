@@ -101,6 +101,9 @@ public final class SendQueue {
             return stored;
         }
         waitingBytes.add(record.length);
+        if (closed && queue.remove(sending)) {
+            sending.fail("the node is stopping"); // The thread may have ended in between.
+        }
         return stored.whenComplete((none, failure) -> waitingBytes.add(-record.length));
     }
 

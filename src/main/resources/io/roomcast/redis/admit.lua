@@ -1,6 +1,5 @@
 -- Admits a node to these data, or takes an admission back. What a node that is not admitted publishes is refused:
--- publish.lua. Returns 1 if it was done, 0 if these are other data, -1
--- if the life is over.
+-- publish.lua. Returns 1 if it was done, 0 if these are other data, -1 if the life is over.
 --
 -- KEYS[1]  the hash of lineage.lua; it has a:LIFE: 'never', or the least number that publishes of this life must
 --          have, and the run in which they may be carried out

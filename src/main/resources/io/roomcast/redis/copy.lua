@@ -1,7 +1,8 @@
 -- Reads what follows in a room's log for whoever copies it, however old it is. Returns nothing for a room without a
 -- numbering; else { epoch, offset, base, first offset of the log, data, offset, time in ms, body, offset, ... }. 'data' is
--- birth and run of the data, see lineage.lua; '' if they are not known. The first message is the one that was copied last, if the log has it: so the caller can compare. If the room has a new epoch,
--- this is the last one that both epochs may have.
+-- birth and run of the data, see lineage.lua; '' if they are not known. The first message is the one that was copied
+-- last, if the log has it: so the caller can compare. If the room has a new epoch, this is the last one that both epochs
+-- may have.
 --
 -- What was copied counts as what this node has seen of the room: if Redis has less, the epoch ends.
 --

@@ -11,9 +11,9 @@ import io.roomcast.relay.Copies;
 import io.roomcast.relay.Lives;
 import io.roomcast.relay.Lives.Claims;
 import io.roomcast.relay.Lives.Data;
-import io.roomcast.relay.Lives.OpenRooms;
 import io.roomcast.relay.Lives.Placed;
 import io.roomcast.relay.Lives.Silent;
+import io.roomcast.relay.Lives.Unarchived;
 import io.roomcast.support.postgres.PostgresProcess;
 import io.roomcast.support.postgres.TestPostgres;
 import java.time.Duration;
@@ -36,7 +36,7 @@ class PostgresLivesTest {
     private static final Duration AT_ONCE = Duration.ofSeconds(-1);
     private static final Data BEFORE = new Data("one", "run");
     private static final Data AFTER = new Data("two", "run");
-    private static final OpenRooms NOTHING = new OpenRooms(List.of(), false);
+    private static final Unarchived NOTHING = new Unarchived(List.of(), false);
 
     private final RoomName room = new RoomName("lobby");
     private final RoomName other = new RoomName("other");
@@ -115,7 +115,7 @@ class PostgresLivesTest {
 
     @Test
     void whatANodeHasNotSeenArchivedEnds() {
-        lives.enter("ann", AFTER, new OpenRooms(List.of(room, new RoomName("new")), false));
+        lives.enter("ann", AFTER, new Unarchived(List.of(room, new RoomName("new")), false));
         lives.enter("bob", AFTER, NOTHING);
         assertEquals(new Claims(false, Map.of(other, new Placed("f", 0, 1)), Set.of(room)), claim(AFTER));
 
@@ -125,7 +125,7 @@ class PostgresLivesTest {
         assertEquals(
                 Map.of(room, new Placed("g", 0, 2), other, new Placed("f", 0, 1)),
                 claim(BEFORE).placed());
-        lives.enter("ann", AFTER, new OpenRooms(List.of(room), false));
+        lives.enter("ann", AFTER, new Unarchived(List.of(room), false));
         lives.enter("bob", AFTER, NOTHING);
         lives.settled("ann", List.of(room));
         bothEnter(new Data("three", "run"));
@@ -134,7 +134,7 @@ class PostgresLivesTest {
 
     @Test
     void allRoomsOfANodeThatHasForgottenEnd() {
-        lives.enter("ann", AFTER, new OpenRooms(List.of(), true));
+        lives.enter("ann", AFTER, new Unarchived(List.of(), true));
         lives.enter("bob", AFTER, NOTHING);
         assertEquals(Set.of(room, other), claim(AFTER).ended());
         store(AFTER, room, "g", 1, 2);
