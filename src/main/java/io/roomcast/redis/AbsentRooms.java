@@ -5,23 +5,56 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.Refusal;
 import io.roomcast.relay.Relay.Prefix;
 import io.roomcast.relay.RelayUnavailableException;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * What is asked about rooms without a numbering, until somebody has begun it. Publishes wait in their order. Without an
- * {@link Admission}, there are no such rooms.
+ * What is asked about rooms without a numbering, until somebody has begun it. Without an {@link Admission}, there are no
+ * such rooms.
  *
- * <p><b>Concurrency.</b> Any thread may call. The monitor guards {@code waiting}.
+ * <p>Publishes of a room keep their order. Those that were refused, because the room had no numbering, are sent again when
+ * it has one, and when all that were sent before have been answered. One that a later publish has overtaken meanwhile is
+ * not sent again, and fails.
+ *
+ * <p><b>Concurrency.</b> Any thread may call. The monitor guards {@code rooms} and what they have. Nothing is sent or
+ * completed inside it.
  */
 final class AbsentRooms {
     private static final int MOST_WAITING = 5_000;
 
-    private final Map<RoomName, ArrayDeque<Runnable>> waiting = new HashMap<>();
+    /** A room with publishes on their way. The key of a publish is its number. */
+    private static final class Room {
+        final TreeSet<Long> sent = new TreeSet<>();
+        final TreeMap<Long, Publish> waiting = new TreeMap<>();
+        /** The last publish that was stored. */
+        long stored;
+        /** Whether somebody was asked for the numbering, and all publishes wait. */
+        boolean isAsked;
+        /** Whether the answer has come. */
+        boolean isBegun;
+    }
+
+    private record Publish(Supplier<CompletionStage<Prefix>> send, CompletableFuture<Prefix> result) {
+        private void refuse(String why) {
+            result.completeExceptionally(RelayUnavailableException.nothingDone(why));
+        }
+
+        private void complete(Prefix prefix, Throwable failure) {
+            if (failure == null) {
+                result.complete(prefix);
+            } else {
+                result.completeExceptionally(failure);
+            }
+        }
+    }
+
+    private final Map<RoomName, Room> rooms = new HashMap<>();
+    private long numbers;
     private volatile Admission admission;
 
     /** Null if this node needs none. */
@@ -60,75 +93,94 @@ final class AbsentRooms {
     }
 
     /** @param send sends a publish; may be called a second time */
-    CompletionStage<Prefix> publish(RoomName room, Supplier<CompletionStage<Prefix>> send) {
+    CompletionStage<Prefix> publish(RoomName name, Supplier<CompletionStage<Prefix>> send) {
         if (admission == null) {
             return send.get();
         }
-        CompletableFuture<Prefix> result = new CompletableFuture<>();
-        if (!waits(room, () -> send(send, result))) {
-            send.get().whenComplete((prefix, failure) -> {
-                if (failure != null && Refusal.of(failure.getMessage()) == Refusal.ABSENT) {
-                    wait(room, () -> send(send, result), result);
-                } else {
-                    complete(result, prefix, failure);
-                }
-            });
-        }
-        return result;
-    }
-
-    private static void send(Supplier<CompletionStage<Prefix>> send, CompletableFuture<Prefix> result) {
-        send.get().whenComplete((prefix, failure) -> complete(result, prefix, failure));
-    }
-
-    private static void complete(CompletableFuture<Prefix> result, Prefix prefix, Throwable failure) {
-        if (failure == null) {
-            result.complete(prefix);
-        } else {
-            result.completeExceptionally(failure);
-        }
-    }
-
-    /** @return whether the room has others that wait, so that this one waits behind them */
-    private synchronized boolean waits(RoomName room, Runnable publish) {
-        ArrayDeque<Runnable> others = waiting.get(room);
-        if (others == null || others.size() >= MOST_WAITING) {
-            return false;
-        }
-        return others.add(publish);
-    }
-
-    private void wait(RoomName room, Runnable publish, CompletableFuture<Prefix> result) {
-        boolean isFirst;
+        Publish publish = new Publish(send, new CompletableFuture<>());
+        long number;
+        boolean isTooMuch;
         synchronized (this) {
-            ArrayDeque<Runnable> others = waiting.get(room);
-            isFirst = others == null;
-            if (isFirst) {
-                others = new ArrayDeque<>();
-                waiting.put(room, others);
+            number = ++numbers;
+            Room room = rooms.computeIfAbsent(name, first -> new Room());
+            isTooMuch = room.waiting.size() >= MOST_WAITING;
+            if (room.isAsked && !isTooMuch) {
+                room.waiting.put(number, publish);
+                return publish.result();
             }
-            if (others.size() >= MOST_WAITING) {
-                result.completeExceptionally(RelayUnavailableException.nothingDone("too many publishes wait"));
-                return;
+            if (!isTooMuch) {
+                room.sent.add(number);
             }
-            others.add(publish);
         }
-        if (isFirst) {
-            admission.absent(room).whenComplete((begun, failure) -> sendAll(room));
+        if (isTooMuch) {
+            publish.refuse("too many publishes wait for the room");
+        } else {
+            send.get().whenComplete((prefix, failure) -> answered(name, number, publish, prefix, failure));
+        }
+        return publish.result();
+    }
+
+    private void answered(RoomName name, long number, Publish publish, Prefix prefix, Throwable failure) {
+        boolean isAbsent = failure != null && Refusal.of(failure.getMessage()) == Refusal.ABSENT;
+        boolean mustAsk;
+        boolean isDue;
+        synchronized (this) {
+            Room room = rooms.get(name);
+            room.sent.remove(number);
+            mustAsk = isAbsent && !room.isAsked;
+            if (isAbsent) {
+                room.waiting.put(number, publish);
+                room.isAsked = true;
+            } else if (failure == null) {
+                room.stored = Math.max(room.stored, number);
+            }
+            isDue = room.isBegun && room.sent.isEmpty();
+            if (!room.isAsked && room.sent.isEmpty()) {
+                rooms.remove(name);
+            }
+        }
+        if (!isAbsent) {
+            publish.complete(prefix, failure);
+        }
+        if (mustAsk) {
+            admission.absent(name).whenComplete((begun, unknown) -> begun(name));
+        } else if (isDue) {
+            sendWaiting(name);
         }
     }
 
-    private void sendAll(RoomName room) {
-        for (Runnable next = next(room); next != null; next = next(room)) {
-            next.run();
+    private void begun(RoomName name) {
+        boolean isDue;
+        synchronized (this) {
+            Room room = rooms.get(name);
+            room.isBegun = true;
+            isDue = room.sent.isEmpty();
+        }
+        if (isDue) {
+            sendWaiting(name);
         }
     }
 
-    private synchronized Runnable next(RoomName room) {
-        Runnable next = waiting.get(room).poll();
-        if (next == null) {
-            waiting.remove(room);
+    /** Called once, when nothing is on its way that was sent before. Later publishes wait until all of these are sent. */
+    private void sendWaiting(RoomName name) {
+        while (true) {
+            Publish next;
+            boolean isOvertaken;
+            synchronized (this) {
+                Room room = rooms.get(name);
+                Map.Entry<Long, Publish> first = room.waiting.pollFirstEntry();
+                if (first == null) {
+                    rooms.remove(name);
+                    return;
+                }
+                next = first.getValue();
+                isOvertaken = first.getKey() < room.stored;
+            }
+            if (isOvertaken) {
+                next.refuse("a later message was stored before this one");
+            } else {
+                next.send().get().whenComplete(next::complete);
+            }
         }
-        return next;
     }
 }
