@@ -59,18 +59,7 @@ class ArchiveOutageIT {
     }
 
     private static EmbeddedServer node(String name, String url) {
-        return EmbeddedServer.overRedis(
-                name,
-                REDIS.uri(),
-                Map.of(
-                        "roomcast.archive.lag",
-                        "1s",
-                        "roomcast.archive.url",
-                        url,
-                        "roomcast.archive.user",
-                        PostgresProcess.USER,
-                        "roomcast.archive.password",
-                        PostgresProcess.PASSWORD));
+        return EmbeddedServer.overRedis(name, REDIS.uri(), PostgresProcess.settings(url, "roomcast.archive.lag", "1s"));
     }
 
     @AfterEach

@@ -18,7 +18,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -60,17 +59,7 @@ class RedisRecordsIT {
         return EmbeddedServer.overRedis(
                 name,
                 REDIS.uri(),
-                Map.of(
-                        "roomcast.api.key",
-                        KEY,
-                        "roomcast.history.size",
-                        "10",
-                        "roomcast.archive.url",
-                        url,
-                        "roomcast.archive.user",
-                        PostgresProcess.USER,
-                        "roomcast.archive.password",
-                        PostgresProcess.PASSWORD));
+                PostgresProcess.settings(url, "roomcast.api.key", KEY, "roomcast.history.size", "10"));
     }
 
     @AfterAll

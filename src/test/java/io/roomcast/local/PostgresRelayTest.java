@@ -14,12 +14,6 @@ class PostgresRelayTest extends DurableRelayTest {
 
     @Override
     protected Map<String, String> settings() {
-        return Map.of(
-                "roomcast.archive.url",
-                url,
-                "roomcast.archive.user",
-                PostgresProcess.USER,
-                "roomcast.archive.password",
-                PostgresProcess.PASSWORD);
+        return PostgresProcess.settings(url);
     }
 }

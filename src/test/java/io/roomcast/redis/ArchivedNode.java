@@ -66,15 +66,7 @@ final class ArchivedNode implements AutoCloseable {
             int window,
             Duration retention,
             boolean isRestored) {
-        Map<String, String> settings = Map.of(
-                "roomcast.relay",
-                "redis",
-                "roomcast.archive.url",
-                postgres,
-                "roomcast.archive.user",
-                PostgresProcess.USER,
-                "roomcast.archive.password",
-                PostgresProcess.PASSWORD);
+        Map<String, String> settings = PostgresProcess.settings(postgres, "roomcast.relay", "redis");
         archive = EmbeddedArchive.open(
                         RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()))
                 .orElseThrow();

@@ -17,37 +17,25 @@ import io.roomcast.relay.Lives.Data;
 import io.roomcast.relay.Lives.Placed;
 import io.roomcast.support.Await;
 import io.roomcast.support.postgres.TestPostgres;
-import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.redis.TestRedis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import redis.clients.jedis.Jedis;
 
 /** Rooms that Redis has lost go on in the same epoch, if the archive is known to have all of their messages. */
 class RestoredRoomsTest {
     @RegisterExtension
     static final TestPostgres POSTGRES = new TestPostgres();
 
-    private static RedisProcess redis;
+    @RegisterExtension
+    static final TestRedis REDIS = new TestRedis();
 
     private final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
     private String url;
-
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisProcess.launch();
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        redis.close();
-    }
 
     @BeforeEach
     void beginWithNothing() {
@@ -56,14 +44,12 @@ class RestoredRoomsTest {
     }
 
     private static void empty() {
-        try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
-            admin.flushAll();
-        }
+        REDIS.admin().flushAll();
     }
 
     private ArchivedNode node() {
         return new ArchivedNode(
-                        RedisSettings.parse(redis.uri()), url, RedisNode.PLENTY.everywhere(), 4, Duration.ZERO, true)
+                        RedisSettings.parse(REDIS.uri()), url, RedisNode.PLENTY.everywhere(), 4, Duration.ZERO, true)
                 .start();
     }
 

@@ -15,7 +15,6 @@ import io.roomcast.support.Await;
 import io.roomcast.support.CapturedLog;
 import io.roomcast.support.postgres.PostgresProcess;
 import io.roomcast.support.postgres.TestPostgres;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,17 +38,7 @@ class PostgresArchiveTest extends ArchiveContractTest {
 
     /** @param more settings, in turn with their values */
     private static Archive open(String url, String... more) {
-        Map<String, String> settings = new HashMap<>(Map.of(
-                "roomcast.archive.url",
-                url,
-                "roomcast.archive.user",
-                PostgresProcess.USER,
-                "roomcast.archive.password",
-                PostgresProcess.PASSWORD));
-        for (int i = 0; i < more.length; i += 2) {
-            settings.put(more[i], more[i + 1]);
-        }
-        return open(settings);
+        return open(PostgresProcess.settings(url, more));
     }
 
     @Override

@@ -37,15 +37,7 @@ class PostgresCopiesTest {
     private final Archive second = open("redis");
 
     private Archive open(String relay) {
-        Map<String, String> settings = Map.of(
-                "roomcast.relay",
-                relay,
-                "roomcast.archive.url",
-                url,
-                "roomcast.archive.user",
-                PostgresProcess.USER,
-                "roomcast.archive.password",
-                PostgresProcess.PASSWORD);
+        Map<String, String> settings = PostgresProcess.settings(url, "roomcast.relay", relay);
         return EmbeddedArchive.open(
                         RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()))
                 .orElseThrow();

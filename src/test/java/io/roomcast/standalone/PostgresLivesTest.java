@@ -44,15 +44,7 @@ class PostgresLivesTest {
     private final Lives lives = archive.lives();
 
     private static Archive open() {
-        Map<String, String> settings = Map.of(
-                "roomcast.relay",
-                "redis",
-                "roomcast.archive.url",
-                POSTGRES.newUrl(),
-                "roomcast.archive.user",
-                PostgresProcess.USER,
-                "roomcast.archive.password",
-                PostgresProcess.PASSWORD);
+        Map<String, String> settings = PostgresProcess.settings(POSTGRES.newUrl(), "roomcast.relay", "redis");
         return EmbeddedArchive.open(
                         RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()))
                 .orElseThrow();

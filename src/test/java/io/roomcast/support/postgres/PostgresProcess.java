@@ -15,7 +15,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -82,6 +84,20 @@ public final class PostgresProcess extends BrokerProcess {
     public String newUrl(String schema) {
         run("CREATE SCHEMA " + schema + " AUTHORIZATION " + USER);
         return url() + "?currentSchema=" + schema;
+    }
+
+    /**
+     * The keys of an archive.
+     *
+     * @param more other keys, in turn with their values
+     */
+    public static Map<String, String> settings(String url, String... more) {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "roomcast.archive.url", url, "roomcast.archive.user", USER, "roomcast.archive.password", PASSWORD));
+        for (int i = 0; i < more.length; i += 2) {
+            settings.put(more[i], more[i + 1]);
+        }
+        return settings;
     }
 
     /** What an administrator does, in the database of Roomcast if there is one. */
