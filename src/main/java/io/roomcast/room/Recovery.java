@@ -265,9 +265,11 @@ final class Recovery {
         }
         runningReads++;
         int proof = hasToProve(member) ? 1 : 0;
-        source.historyAfter(room, member.offset - proof, RoomSource.PAGE_MESSAGES + proof)
-                .whenComplete((page, failure) ->
-                        lane.accept(new RoomEvent.CatchUpPage(member, failure == null ? page : null)));
+        CompletionStage<HistoryPage> read = member.since == null
+                ? source.promisedHistoryAfter(room, member.offset, RoomSource.PAGE_MESSAGES)
+                : source.historyAfter(room, member.offset - proof, RoomSource.PAGE_MESSAGES + proof);
+        read.whenComplete(
+                (page, failure) -> lane.accept(new RoomEvent.CatchUpPage(member, failure == null ? page : null)));
     }
 
     /**

@@ -31,4 +31,12 @@ public interface RoomSource {
      * @param limit number of messages, at least 1; the page may have fewer if they are large
      */
     CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit);
+
+    /**
+     * As {@link #historyAfter}, for somebody who has been told that nothing is missing: a read that fails may be repeated for
+     * some seconds.
+     */
+    default CompletionStage<HistoryPage> promisedHistoryAfter(RoomName room, long offset, int limit) {
+        return historyAfter(room, offset, limit);
+    }
 }

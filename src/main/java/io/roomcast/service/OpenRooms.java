@@ -20,8 +20,9 @@ import java.util.function.Supplier;
 
 /**
  * Subscribes a room to its messages and to its presence. A room can be joined when both subscriptions are active. So a
- * member receives every event after its join. A read that fails is repeated for some seconds: a broker is often back by
- * then, and a member would be told of a loss that is none. Any thread; no method blocks.
+ * member receives every event after its join. A read for a member that was told that nothing is missing is repeated for
+ * some seconds if it fails: a broker is often back by then, and the member would be told of a loss that is none. Any
+ * thread; no method blocks.
  */
 final class OpenRooms implements RoomSource {
     private static final long PAUSE_MILLIS = 500;
@@ -83,21 +84,22 @@ final class OpenRooms implements RoomSource {
 
     @Override
     public CompletionStage<Position> position(RoomName room) {
-        return repeated(() -> relay.position(room));
+        return relay.position(room);
     }
 
     @Override
     public CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit) {
-        return repeated(() -> relay.historyAfter(room, offset, limit));
+        return relay.historyAfter(room, offset, limit);
     }
 
-    private <T> CompletionStage<T> repeated(Supplier<CompletionStage<T>> read) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        read(read, nanoClock.getAsLong(), result);
+    @Override
+    public CompletionStage<HistoryPage> promisedHistoryAfter(RoomName room, long offset, int limit) {
+        CompletableFuture<HistoryPage> result = new CompletableFuture<>();
+        read(() -> relay.historyAfter(room, offset, limit), nanoClock.getAsLong(), result);
         return result;
     }
 
-    private <T> void read(Supplier<CompletionStage<T>> read, long since, CompletableFuture<T> result) {
+    private void read(Supplier<CompletionStage<HistoryPage>> read, long since, CompletableFuture<HistoryPage> result) {
         read.get().whenComplete((found, failure) -> {
             if (failure == null) {
                 result.complete(found);

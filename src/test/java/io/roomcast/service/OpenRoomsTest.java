@@ -52,7 +52,8 @@ class OpenRoomsTest {
     @Test
     void aReadThatFailedIsRepeated() {
         answers.addAll(List.of(unavailable(), unavailable(), CompletableFuture.completedFuture(PAGE)));
-        CompletableFuture<HistoryPage> page = rooms.historyAfter(ROOM, 0, 10).toCompletableFuture();
+        CompletableFuture<HistoryPage> page =
+                rooms.promisedHistoryAfter(ROOM, 0, 10).toCompletableFuture();
         assertFalse(page.isDone());
         timer.advance(2_000);
         assertEquals(PAGE, page.join());
@@ -62,19 +63,28 @@ class OpenRoomsTest {
     @Test
     void notForEver() {
         answers.add(unavailable());
-        CompletableFuture<?> position = rooms.position(ROOM).toCompletableFuture();
+        CompletableFuture<?> page = rooms.promisedHistoryAfter(ROOM, 0, 10).toCompletableFuture();
         timer.advance(4_000);
-        assertFalse(position.isDone());
+        assertFalse(page.isDone());
         timer.advance(4_000);
-        assertTrue(position.isCompletedExceptionally());
+        assertTrue(page.isCompletedExceptionally());
         assertEquals(0, timer.pending());
     }
 
     @Test
     void whatCannotPassIsToldAtOnce() {
         answers.add(CompletableFuture.failedFuture(new ProtocolException(ErrorCode.BUSY, "too much")));
-        CompletableFuture<?> page = rooms.historyAfter(ROOM, 0, 10).toCompletableFuture();
+        CompletableFuture<?> page = rooms.promisedHistoryAfter(ROOM, 0, 10).toCompletableFuture();
         assertThrows(CompletionException.class, page::join);
         assertEquals(1, reads);
+    }
+
+    /** Whoever was promised nothing asks again. */
+    @Test
+    void aJoinDoesNotWait() {
+        answers.add(unavailable());
+        CompletableFuture<?> page = rooms.historyAfter(ROOM, 0, 10).toCompletableFuture();
+        assertThrows(CompletionException.class, page::join);
+        assertEquals(0, timer.pending());
     }
 }
