@@ -123,6 +123,9 @@ final class Rooms {
         if (known == null) {
             return new Head(Knowledge.NO_ROOM, epoch, 0, applied);
         }
+        if (held.containsKey(room)) {
+            return Head.SILENT; // it is found again just now
+        }
         ReplicatedRoom.Last last = known.last();
         return isAlmostForgotten(last, millis)
                 ? Head.SILENT
@@ -169,7 +172,7 @@ final class Rooms {
             earlier.add(new Held(record, position, millis));
             return null;
         }
-        List<Held> earlier = held.remove(record.room());
+        List<Held> earlier = held.get(record.room());
         ReplicatedRoom room = null;
         if (head.knowledge() == Knowledge.ROOM) {
             room = put(record.room(), head.epoch(), new ReplicatedRoom.Last(head.offset(), head.asOf(), millis), 0);
@@ -181,6 +184,7 @@ final class Rooms {
                 noteKeys(room, each);
             }
         }
+        held.remove(record.room());
         return applyNext(record, position, millis);
     }
 
@@ -206,7 +210,7 @@ final class Rooms {
             room = null;
         }
         if (room == null) {
-            room = put(record.room(), epoch(record), new ReplicatedRoom.Last(0, position, millis), position);
+            room = put(record.room(), epoch(record), new ReplicatedRoom.Last(0, position - 1, millis), position);
         }
         List<Position> positions = new ArrayList<>(1);
         for (Entry entry : entries(record)) {

@@ -31,7 +31,7 @@ final class MemoryBroker {
     private final long[] next = new long[PARTITIONS];
     private final List<MemoryLog> followers = new ArrayList<>();
     private boolean reachable = true;
-    /** Whether the broker stores records and its confirmations are lost. */
+    /** Whether the broker stores records, and neither its confirmations nor the records reach anybody. */
     private boolean silent;
 
     MemoryBroker(InstantSource clock) {
@@ -52,6 +52,7 @@ final class MemoryBroker {
 
     synchronized void setSilent(boolean isSilent) {
         silent = isSilent;
+        notifyAll();
     }
 
     /** Lets go of the oldest records, as many as are older. */
@@ -135,7 +136,7 @@ final class MemoryBroker {
         }
 
         private Runnable next(Follower follower) {
-            if (!reachable) {
+            if (!reachable || silent) {
                 return null;
             }
             for (int i = 0; i < PARTITIONS; i++) {

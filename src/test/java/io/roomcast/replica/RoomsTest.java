@@ -33,6 +33,9 @@ class RoomsTest {
     private static final class Node implements Rooms.Events {
         final Set<String> disagreed = new HashSet<>();
         final List<String> renumbered = new ArrayList<>();
+        /** What other threads could have read of a room while a record was applied. */
+        final List<Head> amidst = new ArrayList<>();
+
         final Rooms rooms;
         long applied = -1;
         long millis;
@@ -67,7 +70,9 @@ class RoomsTest {
         }
 
         @Override
-        public void stored(ReplicatedRoom room, StoredMessage message) {}
+        public void stored(ReplicatedRoom room, StoredMessage message) {
+            amidst.add(head(room.name.value()));
+        }
 
         @Override
         public void renumbered(ReplicatedRoom room) {
@@ -224,6 +229,45 @@ class RoomsTest {
         node.apply(append(Kind.PUBLISH, "lobby", one, entry("d")));
         assertEquals(Set.of(), node.disagreed);
         assertEquals(4, node.rooms.find("lobby").log.position().offset());
+    }
+
+    @Test
+    void whatIsReadWhileARecordIsAppliedIsTrue() {
+        Node node = new Node(false);
+        for (int i = 0; i < 2; i++) {
+            Stored first = append(Kind.PUBLISH, "lobby", node.head("lobby"), entry("a" + i), entry("b" + i));
+            node.apply(first);
+            node.apply(append(Kind.PUBLISH, "lobby", node.head("lobby"), entry("c" + i), entry("d" + i)));
+            for (Head head : node.amidst) {
+                assertEquals(head.asOf() < first.position() ? 0 : 2, head.offset(), head.toString());
+                node.apply(append(Kind.PUBLISH, "lobby", head));
+            }
+            assertEquals(Set.of(), node.disagreed);
+            node.amidst.clear();
+            now += KEEP + 1; // The next record forgets the room.
+        }
+    }
+
+    @Test
+    void whatIsReadWhileARoomIsFoundAgainIsTrue() {
+        Node full = new Node(false);
+        publish(full, "lobby", "before");
+        Stored first = append(Kind.PUBLISH, "other", full.head("other"), entry(null));
+        full.apply(first);
+        now += 6 * MINUTE;
+        Stored second = append(Kind.PUBLISH, "other", full.head("other"), entry(null));
+        full.apply(second);
+        Head told = full.head("lobby");
+        Stored held = append(Kind.PUBLISH, "lobby", Head.SILENT, entry("held"));
+        full.apply(held);
+        Node late = new Node(true);
+        List.of(first, second, held, append(Kind.PUBLISH, "lobby", told, entry("next")))
+                .forEach(late::apply);
+        assertEquals(3, late.rooms.find("lobby").log.position().offset());
+        assertEquals(Head.SILENT, late.amidst.get(late.amidst.size() - 2), "the held message is not numbered yet");
+        Head last = late.amidst.get(late.amidst.size() - 1);
+        assertEquals(2, last.offset());
+        assertEquals(held.position(), last.asOf());
     }
 
     /** Where the log keeps less than it must, nothing of a room can be certain. */
