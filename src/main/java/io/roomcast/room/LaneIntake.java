@@ -174,7 +174,7 @@ final class LaneIntake {
 
     private void read() {
         int number = ++readNumber;
-        source.historyAfter(room, members.position().offset(), RoomSource.PAGE_MESSAGES)
+        source.promisedHistoryAfter(room, members.position().offset(), RoomSource.PAGE_MESSAGES)
                 .whenComplete(
                         (page, failure) -> lane.post(new RoomEvent.IntakePage(number, failure == null ? page : null)));
     }

@@ -33,7 +33,7 @@ public interface RoomSource {
     CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit);
 
     /**
-     * As {@link #historyAfter}, for somebody who has been told that nothing is missing: a read that fails may be repeated for
+     * As {@link #historyAfter}, for members that were told that nothing is missing: a read that fails may be repeated for
      * some seconds.
      */
     default CompletionStage<HistoryPage> promisedHistoryAfter(RoomName room, long offset, int limit) {

@@ -49,6 +49,7 @@ final class FakeSource implements RoomSource {
     /** Whether nobody can be told where the room stands. */
     boolean away;
 
+    private int promisedReads;
     int subscriptions;
     int unsubscriptions;
     /** Runs while the registry subscribes, as a delivery on another thread may. */
@@ -91,6 +92,17 @@ final class FakeSource implements RoomSource {
         Read read = new Read(offset, limit, new CompletableFuture<>());
         reads.add(read);
         return read.answer();
+    }
+
+    @Override
+    public CompletionStage<HistoryPage> promisedHistoryAfter(RoomName room, long offset, int limit) {
+        promisedReads++;
+        return historyAfter(room, offset, limit);
+    }
+
+    /** How many reads were for members that were promised all. */
+    int promisedReads() {
+        return promisedReads;
     }
 
     /** Stores a message; {@link #deliver} brings it. */

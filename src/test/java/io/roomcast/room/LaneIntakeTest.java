@@ -58,6 +58,7 @@ class LaneIntakeTest {
             pages++;
         }
         assertTrue(pages >= 5 && pages < 10, "the newest are kept, and need not be read: " + pages);
+        assertEquals(pages, source.promisedReads());
         assertEquals("e1:1.." + source.position().offset(), witness.log().get(1));
         assertEquals(2, witness.log().size());
     }

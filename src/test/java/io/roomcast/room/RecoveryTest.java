@@ -245,8 +245,10 @@ class RecoveryTest {
         FakeMember member = FakeMember.quick();
         fixture.join(member, at(0));
         fixture.executor.runAll();
+        assertEquals(0, source.promisedReads());
         source.completeRead();
         fixture.executor.runAll();
+        assertEquals(1, source.promisedReads());
         source.failRead(0);
         fixture.publish(1);
         assertEquals(List.of("joined e1:2000 true", "e1:1..500", "behind 501 e1:2000", "e1:2001"), member.log());
