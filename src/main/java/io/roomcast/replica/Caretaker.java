@@ -59,27 +59,35 @@ final class Caretaker {
     }
 
     /**
-     * Begins a new epoch of the rooms of which the log does not tell how many messages they had, and of those of which it
-     * tells less than this node knew.
+     * Begins a new epoch of the {@linkplain Rooms#uncertain uncertain} rooms, and of those of which the log tells less than
+     * this node knew.
      */
     void live() {
-        replica.takenBack().forEach(this::appendRenumber);
+        replica.takenBack().forEach(room -> appendRenumber(room, asOf(room)));
         for (Partition partition : replica.partitions()) {
-            partition.rooms.untold(partition.applied().millis()).forEach(this::renumber);
+            Partition.Applied applied = partition.applied();
+            partition.rooms.uncertain(applied.millis()).forEach(room -> renumber(room, applied.position()));
         }
     }
 
-    /** Begins a new epoch of the room, since the nodes do not agree on the present one. */
-    void renumber(String room) {
+    /**
+     * Begins a new epoch of the room, since the nodes do not agree on the present one.
+     *
+     * @param asOf position of the record with which they do not agree
+     */
+    void renumber(String room, long asOf) {
         LOG.log(Level.WARNING, "nodes do not agree on the messages of room {0}, which is numbered anew", room);
-        appendRenumber(room);
+        appendRenumber(room, asOf);
     }
 
-    private void appendRenumber(String room) {
+    private long asOf(String room) {
+        return replica.partition(room).applied().position();
+    }
+
+    private void appendRenumber(String room, long asOf) {
         Partition partition = replica.partition(room);
-        Head asOf = new Head(
-                Knowledge.NO_ROOM, epochs.next(), 0, partition.applied().position());
-        replica.append(partition.number, Kind.RENUMBER, room, asOf, LogRecord.NOTHING, new Replica.Call() {
+        Head head = new Head(Knowledge.NO_ROOM, epochs.next(), 0, asOf);
+        replica.append(partition.number, Kind.RENUMBER, room, head, LogRecord.NOTHING, new Replica.Call() {
             @Override
             public void applied(Partition applied, Object result) {}
 
@@ -87,7 +95,7 @@ final class Caretaker {
             public void failed(Throwable why) {
                 later(() -> {
                     if (replica.isLive()) {
-                        appendRenumber(room);
+                        appendRenumber(room, asOf(room));
                     }
                 });
             }

@@ -121,9 +121,9 @@ public final class ReplicatedRelay implements Relay {
         }
 
         @Override
-        public void disagreed(String room) {
+        public void disagreed(String room, long position) {
             if (replica.isLive()) {
-                caretaker.renumber(room);
+                caretaker.renumber(room, position);
             }
         }
     }

@@ -46,8 +46,8 @@ final class Rooms {
         /** The room has another epoch now. */
         void renumbered(ReplicatedRoom room);
 
-        /** Another node knows the room otherwise. */
-        void disagreed(String room);
+        /** Another node knows the room otherwise, says the record at this position. */
+        void disagreed(String room, long position);
     }
 
     /**
@@ -203,7 +203,7 @@ final class Rooms {
     private Prefix applyNext(LogRecord record, long position, long millis) {
         ReplicatedRoom room = rooms.get(record.room());
         if (!agrees(room, record.head(), millis) && disputed.add(record.room())) {
-            shared.events().disagreed(record.room());
+            shared.events().disagreed(record.room(), position);
         }
         if (room != null && isForgotten(room, millis)) {
             forget(room);
@@ -283,15 +283,18 @@ final class Rooms {
                 .renumbered(put(record.room(), epoch(record), new ReplicatedRoom.Last(0, position, millis), position));
     }
 
-    /** The rooms whose number of messages no record in the log has told, and which other nodes may still know. */
-    List<String> untold(long millis) {
-        List<String> untold = new ArrayList<>();
+    /**
+     * The rooms that need another epoch: those about which the nodes disagree, and those whose number of messages no record
+     * in the log has told, and which other nodes may still know.
+     */
+    List<String> uncertain(long millis) {
+        List<String> uncertain = new ArrayList<>(disputed);
         held.forEach((room, records) -> {
             if (millis - records.get(records.size() - 1).millis() <= shared.keepMillis()) {
-                untold.add(room);
+                uncertain.add(room);
             }
         });
-        return untold;
+        return uncertain;
     }
 
     /**

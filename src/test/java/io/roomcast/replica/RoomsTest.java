@@ -33,6 +33,7 @@ class RoomsTest {
     private static final class Node implements Rooms.Events {
         final Set<String> disagreed = new HashSet<>();
         final List<String> renumbered = new ArrayList<>();
+        long disagreedAt = -1;
         /** What other threads could have read of a room while a record was applied. */
         final List<Head> amidst = new ArrayList<>();
 
@@ -80,8 +81,9 @@ class RoomsTest {
         }
 
         @Override
-        public void disagreed(String room) {
+        public void disagreed(String room, long position) {
             disagreed.add(room);
+            disagreedAt = position;
         }
     }
 
@@ -137,7 +139,7 @@ class RoomsTest {
         Node late = new Node(start > 0);
         log.subList(start, log.size()).forEach(late::apply);
         assertEquals(Set.of(), late.disagreed, "seed " + seed);
-        assertEquals(List.of(), late.rooms.untold(now), "seed " + seed);
+        assertEquals(List.of(), late.rooms.uncertain(now), "seed " + seed);
         int compared = 0;
         Stored next = null;
         for (int i = 0; i < 12; i++) {
@@ -218,6 +220,26 @@ class RoomsTest {
         assertEquals(Set.of("lobby"), node.disagreed, "a node that knows no such room");
     }
 
+    /** The room of one node begins with the record with which it does not agree. */
+    @Test
+    void nodesThatDisagreedNumberTheRoomAlikeAfterwards() {
+        Node one = new Node(false);
+        publish(one, "lobby", "a");
+        Node two = new Node(false);
+        Stored next = append(Kind.PUBLISH, "lobby", one.head("lobby"), entry("b"));
+        one.apply(next);
+        two.apply(next);
+        assertEquals(List.of("lobby"), two.rooms.uncertain(now));
+        Stored renumber = append(Kind.RENUMBER, "lobby", new Head(Head.Knowledge.NO_ROOM, "n", 0, two.disagreedAt));
+        one.apply(renumber);
+        two.apply(renumber);
+        assertEquals(new Position("n", 1), publish(one, "lobby", "c"));
+        assertEquals(
+                new Position("n", 1),
+                two.apply(log.get(log.size() - 1)).positions().get(0));
+        assertEquals(List.of(), two.rooms.uncertain(now));
+    }
+
     @Test
     void whatOthersKnewEarlierIsNoDisagreement() {
         Node node = new Node(false);
@@ -277,7 +299,7 @@ class RoomsTest {
         node.apply(append(Kind.PUBLISH, "lobby", new Head(Head.Knowledge.ROOM, "e", 41, -1), entry("a")));
         assertTrue(node.rooms.isHeld("lobby"));
         assertEquals(Head.SILENT, node.head("lobby"));
-        assertEquals(List.of("lobby"), node.rooms.untold(now));
+        assertEquals(List.of("lobby"), node.rooms.uncertain(now));
         node.apply(append(Kind.RENUMBER, "lobby", new Head(Head.Knowledge.NO_ROOM, "n", 0, node.applied)));
         assertEquals(new Position("n", 1), publish(node, "lobby", "a"));
     }

@@ -194,6 +194,23 @@ class TwoNodesTest {
         assertEquals(1, two.publish(LOBBY, "b").offset());
     }
 
+    /** No other node is there that would see it. */
+    @Test
+    void aNodeThatFindsNodesInDisagreementWhenItStartsNumbersTheRoomAnew() {
+        MemoryBroker log = new MemoryBroker(clock);
+        Head first = new Head(Head.Knowledge.NO_ROOM, "first", 0, -1);
+        Head other = new Head(Head.Knowledge.ROOM, "first", 17, 0);
+        List.of(first, other)
+                .forEach(head -> log.append(
+                        partition(),
+                        new LogRecord(LogRecord.Kind.BEGIN, 1, 1, LOBBY.value(), head, new byte[0]).encode()));
+        ReplicaNode three = new ReplicaNode(log.connect(), "three", 10);
+        nodes.add(three);
+        Await.until(
+                "another epoch",
+                () -> !Stages.get(three.relay.position(LOBBY)).epoch().equals("first"));
+    }
+
     @Test
     void recordsOfOthersHarmNobody() {
         one.publish(LOBBY, "a");
