@@ -35,14 +35,21 @@ final class PendingCalls {
 
     /** @return false if the call has failed already */
     boolean add(long number, Replica.Call call) {
-        String refusal = closed ? "the node is stopping" : count.get() >= MAX_PENDING ? "too many calls wait" : null;
-        if (refusal != null) {
-            call.failed(new RelayUnavailableException(refusal));
+        if (count.get() >= MAX_PENDING) {
+            call.failed(new RelayUnavailableException("too many calls wait"));
             return false;
         }
         count.incrementAndGet();
         calls.put(number, new Pending(call, nanoClock.getAsLong()));
+        if (closed) {
+            fail(number, stopping()); // Nobody else would, if it came after the last look of close().
+            return false;
+        }
         return true;
+    }
+
+    private static RelayUnavailableException stopping() {
+        return new RelayUnavailableException("the node is stopping");
     }
 
     void applied(long number, Partition partition, Object result) {
@@ -99,6 +106,6 @@ final class PendingCalls {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        failAll(new RelayUnavailableException("the node is stopping"));
+        failAll(stopping());
     }
 }
