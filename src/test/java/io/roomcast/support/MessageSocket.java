@@ -87,7 +87,10 @@ public abstract class MessageSocket implements WebSocket.Listener, AutoCloseable
     /** How the connection ended, for the message of a test that fails. */
     protected final String howClosed() {
         Integer code = closed.getNow(null);
-        return code == null ? "no" : failure == null ? code.toString() : code + ", " + failure;
+        Throwable broken = failure;
+        return code == null
+                ? "no"
+                : broken == null ? code.toString() : code + ", " + broken + " because of " + broken.getCause();
     }
 
     public final boolean isOpen() {
