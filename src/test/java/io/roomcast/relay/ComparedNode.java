@@ -8,6 +8,7 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.rabbitmq.RabbitRelayProvider;
 import io.roomcast.redis.RedisRelayProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -42,6 +43,7 @@ final class ComparedNode implements RelayListener, AutoCloseable {
         RelayProvider provider = switch (settings.get("roomcast.relay")) {
             case "nats" -> new NatsRelayProvider(config);
             case "kafka" -> new KafkaRelayProvider(config);
+            case "rabbitmq" -> new RabbitRelayProvider(config);
             default -> new RedisRelayProvider(config);
         };
         RelayProvider.Context context = new RelayProvider.Context(

@@ -23,18 +23,17 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The WAR is taken away and brought back ten times while people use it: they are told each time, and nothing stays
- * behind, neither of Roomcast nor of the client of the broker: Kafka, and another one on each server.
+ * behind, neither of Roomcast nor of the client of the broker: Kafka, RabbitMQ, and another one on each server.
  */
 @Tag("server")
 @Tag("own-server")
 class RedeployIT {
-    private static final int TIMES = 10;
     /**
      * Class loaders that may be left, however often. Threads of WildFly's own pools keep that of the application for
      * which they were made, as long as they live; the JDK keeps that of the last record whose {@code equals} it linked
      * (the cast that {@code java.lang.runtime.ObjectMethods} remembers).
      */
-    private static final int CLASS_LOADERS = TIMES / 2;
+    private static final int CLASS_LOADERS = 5;
 
     private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(20);
 
@@ -63,38 +62,52 @@ class RedeployIT {
                 .toArray(String[]::new);
     }
 
-    /** Half of the times over Kafka, with another node that is not redeployed. */
+    /** A third of the times over each broker. Those whose clients the WAR lacks have another node, which stays. */
     @Test
     void leavesNothingBehind() throws Exception {
         try (Broker broker = Broker.launch(Broker.Kind.NATS, Broker.Kind.REDIS);
                 Broker kafka = Broker.launch(Broker.Kind.KAFKA);
-                MainProcess other = MainProcess.start(options(kafka));
-                ServerNode node = new ServerNode("redeployed", settings(broker)).withLibraries(kafka.libraries())) {
-            URI there = other.awaitReady();
+                MainProcess overKafka = MainProcess.start(options(kafka));
+                Broker rabbit = Broker.launch(Broker.Kind.RABBITMQ);
+                MainProcess overRabbit = MainProcess.start(options(rabbit));
+                ServerNode node = new ServerNode("redeployed", settings(broker))
+                        .withLibraries(kafka.libraries())
+                        .withLibraries(rabbit.libraries())) {
             node.start();
             assertTrue(LeakProbe.in(node.pid()).threads().size() > 1, "it would be seen");
             Await.until("a crowd has warmed up the node", () -> node.console().contains("The warm-up took "));
             assertEquals(0, ScrapedMetrics.of(node.uri()).get("roomcast_sessions_opened_total"));
-            for (int i = 1; i <= TIMES; i++) {
-                try (DrainedClients guests = new DrainedClients(node.uri())) {
-                    if (i > TIMES / 2) {
-                        checkHears(there, node.uri());
-                    }
-                    guests.talk();
-                    node.undeploy();
-                    guests.checkGoodbye();
+            redeploy(node, 4, null);
+            node.set(kafka.settings());
+            node.deploy();
+            redeploy(node, 3, overKafka.awaitReady());
+            node.set(rabbit.settings());
+            node.deploy();
+            redeploy(node, 3, overRabbit.awaitReady());
+        }
+    }
+
+    /**
+     * Takes it away so many times, and brings it back in between.
+     *
+     * @param other address of the other node; null if there is none
+     */
+    private static void redeploy(ServerNode node, int times, URI other) throws Exception {
+        for (int i = 1; i <= times; i++) {
+            try (DrainedClients guests = new DrainedClients(node.uri())) {
+                if (other != null) {
+                    checkHears(other, node.uri());
                 }
-                LeakProbe left = settled(node.pid());
-                String when = "after " + i + " times: " + left;
-                assertEquals(List.of(), left.threads(), when);
-                assertEquals(Set.of(), left.beans(), when);
-                assertTrue(left.classLoaders() <= CLASS_LOADERS, when);
-                if (i == TIMES / 2) {
-                    node.set(kafka.settings());
-                }
-                if (i < TIMES) {
-                    node.deploy();
-                }
+                guests.talk();
+                node.undeploy();
+                guests.checkGoodbye();
+            }
+            LeakProbe left = settled(node.pid());
+            assertEquals(List.of(), left.threads(), left::toString);
+            assertEquals(Set.of(), left.beans(), left::toString);
+            assertTrue(left.classLoaders() <= CLASS_LOADERS, left::toString);
+            if (i < times) {
+                node.deploy();
             }
         }
     }

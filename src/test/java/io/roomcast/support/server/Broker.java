@@ -2,14 +2,23 @@ package io.roomcast.support.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.rabbitmq.stream.impl.Client;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.api.StreamInfoOptions;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.resolver.AddressResolver;
+import io.netty.util.concurrent.Promise;
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.kafka.KafkaProcess;
 import io.roomcast.support.machine.BrokerProcess;
 import io.roomcast.support.nats.NatsAdmin;
 import io.roomcast.support.nats.NatsProcess;
+import io.roomcast.support.rabbitmq.RabbitProcess;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -18,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.Tuple;
@@ -33,7 +43,8 @@ public sealed interface Broker extends AutoCloseable {
     enum Kind {
         REDIS,
         NATS,
-        KAFKA
+        KAFKA,
+        RABBITMQ
     }
 
     /** A new one, of the kind for the server that {@code arquillian.launch} names. */
@@ -48,6 +59,7 @@ public sealed interface Broker extends AutoCloseable {
             case REDIS -> new OverRedis(RedisProcess.launch());
             case NATS -> new OverNats(NatsProcess.launch());
             case KAFKA -> new OverKafka(KafkaProcess.launch());
+            case RABBITMQ -> new OverRabbit(RabbitProcess.launch());
         };
     }
 
@@ -202,6 +214,60 @@ public sealed interface Broker extends AutoCloseable {
         @Override
         public void close() {
             kafka.close();
+        }
+    }
+    /** Streams of RabbitMQ, whose client the WAR does not have. */
+    record OverRabbit(RabbitProcess rabbit) implements Broker {
+        @Override
+        public BrokerProcess process() {
+            return rabbit;
+        }
+
+        @Override
+        public int port() {
+            return rabbit.port();
+        }
+
+        @Override
+        public Map<String, String> settings(int port) {
+            return Map.of(
+                    "roomcast.relay",
+                    "rabbitmq",
+                    "roomcast.rabbitmq.servers",
+                    "127.0.0.1:" + port,
+                    "roomcast.rabbitmq.user",
+                    RabbitProcess.USER,
+                    "roomcast.rabbitmq.password",
+                    RabbitProcess.PASSWORD,
+                    "roomcast.rabbitmq.partitions",
+                    "2");
+        }
+
+        /** The client, and what it uses of Netty. */
+        @Override
+        public List<Path> libraries() {
+            return Stream.of(
+                            Client.class,
+                            ByteBuf.class,
+                            Channel.class,
+                            FileDescriptor.class,
+                            ByteToMessageDecoder.class,
+                            SslHandler.class,
+                            AddressResolver.class,
+                            Promise.class)
+                    .map(ServerCommand::jarOf)
+                    .toList();
+        }
+
+        /** The records of leases do not have the names of nodes. */
+        @Override
+        public List<String> leases(String node) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {
+            rabbit.close();
         }
     }
 }

@@ -16,13 +16,18 @@ import javax.management.ObjectName;
 /**
  * What a server's process still holds of Roomcast.
  *
- * @param threads names of its threads, of those that the client of NATS makes where it is given none, and of Kafka's client
+ * @param threads names of its threads, of those that the client of NATS makes where it is given none, and of Kafka's and
+ *     RabbitMQ's clients
  * @param beans its MBeans, and those of Kafka's client
  * @param classLoaders how many class loaders of the application the garbage collector has left
  */
 public record LeakProbe(List<String> threads, Set<ObjectName> beans, long classLoaders) {
     /** The heap histogram has a line of this class for each class loader of the application. */
     private static final String CLASS = "io.roomcast.config.Key";
+
+    /** Beginnings of names; the last two are Netty's, of which the servers of the tests have no part. */
+    private static final List<String> THREADS =
+            List.of("roomcast-", "nats", "kafka-", "rabbitmq", "globalEventExecutor", "multiThreadIoEventLoopGroup");
 
     private static final String[] SIGNATURE = {String[].class.getName()};
 
@@ -34,9 +39,7 @@ public record LeakProbe(List<String> threads, Set<ObjectName> beans, long classL
             return new LeakProbe(
                     Stream.of(threads.dumpAllThreads(false, false))
                             .map(ThreadInfo::getThreadName)
-                            .filter(name -> name.startsWith("roomcast-")
-                                    || name.startsWith("nats")
-                                    || name.startsWith("kafka-"))
+                            .filter(name -> THREADS.stream().anyMatch(name::startsWith))
                             .toList(),
                     beans(server),
                     classLoaders(server));

@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,6 +50,8 @@ public final class WildFlyCommand implements ServerCommand {
     private final int managementPort = RedisProcess.freePort();
     private final String name;
     private final Map<String, String> settings;
+    /** Keys of the settings that are in its configuration since they were changed. */
+    private final Set<String> changed = new HashSet<>();
 
     WildFlyCommand(Path directory, int port, String name, Map<String, String> settings) {
         this(Path.of(System.getProperty("wildfly.home")), directory, port, name, settings);
@@ -130,7 +134,9 @@ public final class WildFlyCommand implements ServerCommand {
     @Override
     public void set(Map<String, String> settings) throws IOException {
         manage(settings.entrySet().stream()
-                .map(each -> "/system-property=" + each.getKey() + ":add(value=\"" + each.getValue() + "\")")
+                .map(each -> "/system-property=" + each.getKey()
+                        + (changed.add(each.getKey()) ? ":add(" : ":write-attribute(name=value,") + "value=\""
+                        + each.getValue() + "\")")
                 .collect(Collectors.joining(",")));
     }
 
