@@ -1,0 +1,92 @@
+package io.roomcast.fault;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.roomcast.support.Await;
+import io.roomcast.support.CuttableProxy;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.rabbitmq.RabbitProcess;
+import io.roomcast.support.workload.Event;
+import io.roomcast.support.workload.MemberList;
+import io.roomcast.support.workload.Workload;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes over one RabbitMQ, under a workload on both: RabbitMQ, its connections and the nodes break. */
+class RabbitFaultIT {
+    private static final long SEED = 20_260_501;
+    private static final long PATIENCE_SECONDS = 60;
+    private static final long PRESENCE_SECONDS = 20;
+
+    @Test
+    void keepsItsPromisesWhileRabbitMqBreaks() throws IOException {
+        try (RabbitProcess rabbit = RabbitProcess.launch();
+                CuttableProxy wayOfA = CuttableProxy.before(URI.create("http://" + rabbit.server()));
+                NodeProcess a = node("node-a", "127.0.0.1:" + wayOfA.port()).start();
+                NodeProcess b = node("node-b", rabbit.server()).start();
+                Workload workload = new Workload(List.of(a::webSocket, b::webSocket), 10, 4, 5, 50, SEED)) {
+            goOn(workload);
+
+            rabbit.kill();
+            a.awaitReady(false);
+            rabbit.start();
+            a.awaitReady(true);
+            goOn(workload);
+
+            rabbit.pause();
+            b.awaitReady(false);
+            rabbit.resume();
+            goOn(workload);
+
+            wayOfA.cut();
+            a.awaitReady(false);
+            wayOfA.mend();
+            a.awaitReady(true);
+            goOn(workload);
+
+            standStill(b, a, workload);
+            goOn(workload);
+
+            b.kill();
+            goOn(workload);
+            b.start();
+            goOn(workload);
+
+            workload.quiesce(Cluster.WINDOW, PATIENCE_SECONDS);
+            workload.awaitPresence(List.of(a::webSocket, b::webSocket), PRESENCE_SECONDS);
+            assertEquals(List.of(), workload.violations(Cluster.WINDOW));
+        }
+    }
+
+    /** A node stands still until the other takes it for dead. */
+    private static void standStill(NodeProcess node, NodeProcess other, Workload workload) {
+        String room = "watched";
+        try (RoomClient guest = RoomClient.enter(node.http("/"), room, "guest")) {
+            Await.until("the guest at both", () -> Set.of("guest").equals(MemberList.of(other::webSocket, room)));
+            node.pause();
+            Await.until("the guest has left", 30, () -> Set.of().equals(MemberList.of(other::webSocket, room)));
+            workload.log().add(new Event.StoodStill(System.nanoTime()));
+            node.resume();
+        }
+    }
+
+    private static NodeProcess node(String name, String server) {
+        return new NodeProcess(
+                name,
+                Map.of(
+                        "relay", "rabbitmq",
+                        "rabbitmq.servers", server,
+                        "rabbitmq.user", RabbitProcess.USER,
+                        "rabbitmq.password", RabbitProcess.PASSWORD,
+                        "rabbitmq.partitions", "3",
+                        "presence.grace", "1s"));
+    }
+
+    private static void goOn(Workload workload) {
+        workload.awaitAcks(200, PATIENCE_SECONDS);
+    }
+}
