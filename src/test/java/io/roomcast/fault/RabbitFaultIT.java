@@ -78,12 +78,18 @@ class RabbitFaultIT {
         return new NodeProcess(
                 name,
                 Map.of(
-                        "relay", "rabbitmq",
-                        "rabbitmq.servers", server,
-                        "rabbitmq.user", RabbitProcess.USER,
-                        "rabbitmq.password", RabbitProcess.PASSWORD,
-                        "rabbitmq.partitions", "3",
-                        "presence.grace", "1s"));
+                        "relay",
+                        "rabbitmq",
+                        "rabbitmq.servers",
+                        server,
+                        "rabbitmq.user",
+                        RabbitProcess.USER,
+                        "rabbitmq.password",
+                        RabbitProcess.PASSWORD,
+                        "rabbitmq.partitions",
+                        "3",
+                        "presence.grace",
+                        "1s"));
     }
 
     private static void goOn(Workload workload) {
