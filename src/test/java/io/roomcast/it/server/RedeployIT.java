@@ -37,11 +37,12 @@ class RedeployIT {
 
     private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    /** Threads that were told to end may take a moment. */
-    private static LeakProbe settled(long pid) throws Exception {
+    /** Threads that were told to end may take a moment, and so may what they keep. */
+    private static LeakProbe settled(long pid, long classLoaders) throws Exception {
         long end = System.nanoTime() + SETTLING_NANOS;
         LeakProbe left = LeakProbe.in(pid);
-        while (!(left.threads().isEmpty() && left.beans().isEmpty()) && System.nanoTime() - end < 0) {
+        while (!(left.threads().isEmpty() && left.beans().isEmpty() && left.classLoaders() <= classLoaders)
+                && System.nanoTime() - end < 0) {
             left = LeakProbe.in(pid);
         }
         return left;
@@ -80,10 +81,10 @@ class RedeployIT {
             long left = redeploy(node, 4, null, CLASS_LOADERS);
             node.set(kafka.settings());
             node.deploy();
-            left = redeploy(node, 3, overKafka.awaitReady(), Math.min(left + 2, CLASS_LOADERS));
+            left = redeploy(node, 3, overKafka.awaitReady(), Math.min(left + 1, CLASS_LOADERS));
             node.set(rabbit.settings());
             node.deploy();
-            redeploy(node, 3, overRabbit.awaitReady(), Math.min(left + 2, CLASS_LOADERS));
+            redeploy(node, 3, overRabbit.awaitReady(), Math.min(left + 1, CLASS_LOADERS));
         }
     }
 
@@ -105,7 +106,7 @@ class RedeployIT {
                 node.undeploy();
                 guests.checkGoodbye();
             }
-            LeakProbe left = settled(node.pid());
+            LeakProbe left = settled(node.pid(), classLoaders);
             assertEquals(List.of(), left.threads(), left::toString);
             assertEquals(Set.of(), left.beans(), left::toString);
             found = left.classLoaders();
