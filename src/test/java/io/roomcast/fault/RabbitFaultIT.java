@@ -67,6 +67,7 @@ class RabbitFaultIT {
         String room = "watched";
         try (RoomClient guest = RoomClient.enter(node.http("/"), room, "guest")) {
             Await.until("the guest at both", () -> Set.of("guest").equals(MemberList.of(other::webSocket, room)));
+            guest.flush();
             node.pause();
             Await.until("the guest has left", 30, () -> Set.of().equals(MemberList.of(other::webSocket, room)));
             workload.log().add(new Event.StoodStill(System.nanoTime()));
