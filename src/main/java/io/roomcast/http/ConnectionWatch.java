@@ -69,4 +69,13 @@ public interface ConnectionWatch {
      * not let connections be closed, or others share this one.
      */
     default void cut() {}
+
+    /**
+     * Completes the response to a request whose body is not read to its end. The response must be written. Where the server
+     * would wait on a thread for the rest of the body, the connection is closed first, after a time in which the response
+     * arrives.
+     */
+    default void abandonBody(Runnable complete) {
+        complete.run();
+    }
 }

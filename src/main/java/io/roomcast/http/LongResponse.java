@@ -37,10 +37,12 @@ public interface LongResponse {
      * Ends an asynchronous request.
      *
      * @param embedded null on an application server
-     * @param isBodyUnread whether the request has a body that nobody reads to its end
+     * @param isBodyUnread whether the request has a body that nobody reads to its end; the response must be written then
      */
-    static void end(LongResponse embedded, AsyncContext async, boolean isBodyUnread) {
-        if (embedded == null) {
+    static void end(LongResponse embedded, ConnectionWatch watch, AsyncContext async, boolean isBodyUnread) {
+        if (embedded == null && isBodyUnread) {
+            watch.abandonBody(async::complete);
+        } else if (embedded == null) {
             async.complete();
         } else if (isBodyUnread) {
             embedded.abandon();

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.conduits.ConduitStreamSourceChannel;
@@ -24,6 +25,8 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
  */
 final class UndertowWatch implements ConnectionWatch {
     private static final Logger LOG = System.getLogger(UndertowWatch.class.getName());
+    /** How long a client whose body nobody reads has for its response. */
+    private static final int UNREAD_BODY_MILLIS = 2_000;
 
     /**
      * The watches that have begun on a connection with HTTP/2, and have not ended, with what each runs. Undertow makes an
@@ -132,6 +135,30 @@ final class UndertowWatch implements ConnectionWatch {
             });
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "the server is stopping and closes all connections", e);
+        }
+    }
+
+    /**
+     * Closes the connection, and then completes. Undertow waits for the rest of the body on one of its threads for requests:
+     * as long as a client likes that sends a byte now and then.
+     */
+    @Override
+    public void abandonBody(Runnable complete) {
+        if (own == null) {
+            complete.run(); // The connection has other requests. Each wait for its next bytes is short.
+            return;
+        }
+        try {
+            own.getIoThread()
+                    .executeAfter(
+                            () -> {
+                                IoUtils.safeClose(own);
+                                complete.run();
+                            },
+                            UNREAD_BODY_MILLIS,
+                            TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            complete.run();
         }
     }
 

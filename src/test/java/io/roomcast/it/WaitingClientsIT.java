@@ -3,6 +3,8 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Handshake;
+import io.roomcast.support.Http;
 import io.roomcast.support.TestServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,6 +12,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +25,8 @@ import org.junit.jupiter.api.Test;
 class WaitingClientsIT {
     /** More than the server is told to wait, and less than it waits by itself. */
     private static final long END_SECONDS = 40;
+
+    private static final int DRIPPING = 64;
 
     @AutoClose
     private static TestServer server;
@@ -52,6 +58,65 @@ class WaitingClientsIT {
                 gone = isGone(dripping);
             }
             assertTrue(gone);
+        }
+    }
+
+    /** More of them than WildFly has threads. They are answered after ten seconds, and go on. */
+    @Test
+    void bodiesThatDripHoldNobodyUp() throws IOException, InterruptedException {
+        String head = "POST " + server.http("http/send").getPath()
+                + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{";
+        List<Socket> dripping = new ArrayList<>();
+        Thread dripper = new Thread(() -> drip(dripping));
+        try {
+            for (int i = 0; i < DRIPPING; i++) {
+                Socket client = connect();
+                dripping.add(client);
+                client.setSoTimeout((int) Duration.ofSeconds(END_SECONDS).toMillis());
+                client.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            }
+            dripper.start();
+            for (Socket client : dripping) {
+                assertEquals(
+                        "HTTP/1.1 408", new String(client.getInputStream().readNBytes(12), StandardCharsets.US_ASCII));
+            }
+            Http http = new Http(server.http(""), null);
+            for (int i = 0; i < 10; i++) {
+                assertEquals(200, http.send("GET", "/health/live", null).statusCode());
+                assertEquals(101, Handshake.to(server.webSocket("ws?user=ann")).status());
+            }
+            for (Socket client : dripping) {
+                readToTheEnd(client);
+            }
+        } finally {
+            dripper.interrupt();
+            dripper.join();
+            for (Socket client : dripping) {
+                client.close();
+            }
+        }
+    }
+
+    private static void drip(List<Socket> clients) {
+        while (!Thread.currentThread().isInterrupted()) {
+            for (Socket client : clients) {
+                try {
+                    client.getOutputStream().write(' ');
+                } catch (IOException e) {
+                    // The server has ended it.
+                }
+            }
+            Abuse.pause(200);
+        }
+    }
+
+    private static void readToTheEnd(Socket client) {
+        try {
+            client.getInputStream().readAllBytes();
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("the server waits for more", e);
+        } catch (IOException e) {
+            assertTrue(e.getMessage().contains("reset"), e.getMessage());
         }
     }
 

@@ -141,13 +141,13 @@ public class ApiServlet extends HttpServlet {
                     }
                     try {
                         write(request, answer, response);
-                        if (embedded != null) {
+                        if (embedded != null || request.isBodyUnread()) {
                             response.flushBuffer();
                         }
                     } catch (IOException e) {
                         LOG.log(Level.DEBUG, "the client is gone", e);
                     } finally {
-                        LongResponse.end(embedded, async, request.isBodyUnread());
+                        LongResponse.end(embedded, request.watch(), async, request.isBodyUnread());
                     }
                 }));
     }

@@ -214,7 +214,7 @@ final class StreamedAnswer {
 
     private void complete() {
         try {
-            LongResponse.end(embedded, async, false);
+            LongResponse.end(embedded, ConnectionWatch.NONE, async, false);
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "the request has ended already", e);
         }

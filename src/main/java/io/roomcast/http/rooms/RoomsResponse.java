@@ -143,8 +143,7 @@ final class RoomsResponse {
             byte[] body = (problem.toJson() + "\n").getBytes(StandardCharsets.UTF_8);
             if (isBodyUnread && embedded == null) {
                 response.setContentLength(body.length);
-                // WildFly waits for the rest of the body on the thread that ends the request. That must not be one that
-                // serves other connections.
+                // A write may wait for the client. That must not be on a thread that serves other connections.
                 async.start(() -> sendLast(body));
             } else {
                 sendWhole(body, () -> {});
@@ -168,6 +167,7 @@ final class RoomsResponse {
     private void sendLast(byte[] body) {
         try {
             response.getOutputStream().write(body);
+            response.flushBuffer();
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, "the client is gone", e);
         } finally {
@@ -226,7 +226,7 @@ final class RoomsResponse {
 
     private void complete() {
         try {
-            LongResponse.end(embedded, async, isBodyUnread);
+            LongResponse.end(embedded, watch, async, isBodyUnread);
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "the request has ended already", e);
         }
