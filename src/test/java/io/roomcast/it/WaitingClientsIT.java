@@ -77,8 +77,9 @@ class WaitingClientsIT {
             }
             dripper.start();
             for (Socket client : dripping) {
-                assertEquals(
-                        "HTTP/1.1 408", new String(client.getInputStream().readNBytes(12), StandardCharsets.US_ASCII));
+                String status = new String(client.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+                // WildFly refuses some of those that come at once.
+                assertTrue(List.of("HTTP/1.1 408", "HTTP/1.1 503").contains(status), status);
             }
             Http http = new Http(server.http(""), null);
             for (int i = 0; i < 10; i++) {
