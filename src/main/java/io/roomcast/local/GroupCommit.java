@@ -28,7 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Stores messages in the archive. While one commit runs, publishes gather; the next commit has them all. Nobody is shown
+ * Stores messages in the archive. Publishes gather while a commit runs and until {@link CommitPace the next} may begin, which
+ * has them all. Nobody is shown
  * a message before its commit: the {@link LocalRelay} in memory takes it over afterwards, and delivers it.
  *
  * <p><b>Concurrency.</b> Any thread may {@link #submit}. One thread, the only one that gives offsets, does the rest: it
@@ -81,6 +82,7 @@ final class GroupCommit implements AutoCloseable {
     private final long maxQueuedBytes;
     private final LinkedBlockingQueue<Write> queue = new LinkedBlockingQueue<>();
     private final AtomicLong queuedBytes = new AtomicLong();
+    private final CommitPace pace;
     private final Thread thread;
     private volatile boolean closed;
     /** Whether the thread takes nothing more from the queue. */
@@ -113,6 +115,7 @@ final class GroupCommit implements AutoCloseable {
         this.clocks = clocks;
         this.metrics = metrics;
         this.maxQueuedBytes = maxQueuedBytes;
+        this.pace = new CommitPace(clocks.nanos());
         // So that the first probe finds out whether a commit is possible.
         this.committedAt = memory.now() - TimeUnit.SECONDS.toMillis(CHECK_SECONDS) - 1;
         this.thread = threads.newThread(this::run);
@@ -142,10 +145,7 @@ final class GroupCommit implements AutoCloseable {
      */
     <T> CompletionStage<T> run(Supplier<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        Runnable all = () -> {
-            T value = task.get();
-            result.complete(value);
-        };
+        Runnable all = () -> result.complete(task.get());
         var unused = enqueue(new Write(null, List.of(), 0, new CompletableFuture<>(), all))
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
@@ -195,6 +195,7 @@ final class GroupCommit implements AutoCloseable {
         long bytes = 0;
         int messages = 0;
         Write next = queue.take();
+        pace.await();
         while (next != null) {
             batch.add(next);
             bytes += next.bytes();

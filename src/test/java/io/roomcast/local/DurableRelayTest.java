@@ -36,7 +36,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -106,6 +108,19 @@ class DurableRelayTest extends KeptMessagesContract {
     @AfterEach
     void letArchiveGo() {
         archive.letGo();
+    }
+
+    @Test
+    void publishesOfSomeMillisecondsShareACommit() {
+        long began = System.nanoTime();
+        CompletionStage<Position> last = null;
+        for (int i = 0; i < 200; i++) {
+            last = relay.publish(room, null, body("m" + i, 1_000 + i));
+            LockSupport.parkNanos(200_000); // Longer than it takes to store one.
+        }
+        get(last);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+        assertTrue(archive.commits() <= millis / 4 + 2, archive.commits() + " in " + millis + " ms");
     }
 
     @Test

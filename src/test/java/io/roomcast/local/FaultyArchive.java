@@ -13,9 +13,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real archive that a test can hold, or let fail. */
 final class FaultyArchive implements Archive {
+    private final AtomicInteger commits = new AtomicInteger();
+
     private enum Fault {
         NONE,
         HELD,
@@ -93,6 +96,10 @@ final class FaultyArchive implements Archive {
         }
     }
 
+    int commits() {
+        return commits.get();
+    }
+
     @Override
     public byte[] salt() {
         return archive.salt();
@@ -108,6 +115,7 @@ final class FaultyArchive implements Archive {
     public void append(List<Run> runs) {
         beforeCommit();
         archive.append(runs);
+        commits.incrementAndGet();
         if (fault == Fault.FAILS_AFTER) {
             throw new ArchiveException("a test", null, false);
         }
