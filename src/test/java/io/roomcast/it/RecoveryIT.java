@@ -213,8 +213,10 @@ class RecoveryIT {
         }
 
         static Reader join(TestServer server, String room, String user, Known known) {
-            RoomClient client = RoomClient.connect(
-                    server.webSocket("ws/" + room + "/" + user + (known == null ? "" : known.query())));
+            // Not in the URL: the client of JDK 17 mixes up thousands of bytes that come right behind the handshake.
+            RoomClient client = RoomClient.connect(server.webSocket("ws?user=" + user));
+            client.say(
+                    "{'type':'join','id':1,'room':'" + room + "'" + (known == null ? "" : "," + known.since()) + "}");
             Frame joined = client.next("joined");
             assertEquals(known != null, joined.isTrue("recovered"));
             return new Reader(
@@ -246,7 +248,7 @@ class RecoveryIT {
         }
 
         void leave() {
-            client.say("{'type':'leave','id':1}");
+            client.say("{'type':'leave','id':1,'room':'" + room + "'}");
             client.next("left");
             close();
         }
