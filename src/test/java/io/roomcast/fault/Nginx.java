@@ -1,8 +1,8 @@
 package io.roomcast.fault;
 
 import io.roomcast.support.Await;
+import io.roomcast.support.machine.Ports;
 import io.roomcast.support.machine.Program;
-import io.roomcast.support.redis.RedisProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class Nginx implements AutoCloseable {
     private static final Path SHIPPED = Path.of("docker/nginx");
 
-    private final int port = RedisProcess.freePort();
+    private final int port = Ports.free();
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final Path directory;
     private final Process process;

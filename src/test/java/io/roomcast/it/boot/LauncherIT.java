@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.roomcast.support.machine.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -68,7 +69,7 @@ class LauncherIT {
 
     @Test
     void servesTheUiAndRemovesItsFilesWhenItEnds() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         Process server = startLive(port);
 
         assertEquals(200, get(port, "/").statusCode());
@@ -102,7 +103,7 @@ class LauncherIT {
         assertTrue(archive.waitFor(START.toSeconds(), SECONDS));
         assertEquals(0, archive.exitValue(), output(archive));
 
-        int port = freePort();
+        int port = Ports.free();
         startLive(
                 port,
                 run(List.of(
@@ -120,10 +121,10 @@ class LauncherIT {
 
     @Test
     void theNextStartRemovesWhatAKilledServerLeftAndNothingElse() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         startLive(port);
         List<Path> living = unpacked();
-        startLive(freePort()).destroyForcibly().waitFor();
+        startLive(Ports.free()).destroyForcibly().waitFor();
         assertEquals(2, unpacked().size());
 
         Process refused = start(port);
@@ -152,7 +153,7 @@ class LauncherIT {
 
     @Test
     void theLockOutlivesWhateverCleansTemporaryDirectories() throws Exception {
-        startLive(freePort());
+        startLive(Ports.free());
         Path lock = unpacked().get(0).resolve("lock");
         FileTime read = (FileTime) Files.getAttribute(lock, "lastAccessTime");
         assertTrue(read.toInstant().isAfter(Instant.now().plus(Duration.ofDays(3_650))), read::toString);
@@ -192,7 +193,7 @@ class LauncherIT {
         for (Path jar : jars) {
             Files.copy(jar, directory.resolve(jar.getFileName()));
         }
-        int port = freePort();
+        int port = Ports.free();
         Process with = run(List.of(
                 java(),
                 "-Djava.io.tmpdir=" + temporary,
@@ -200,7 +201,7 @@ class LauncherIT {
                 "-jar",
                 System.getProperty("roomcast.war"),
                 "--relay=" + relay,
-                "--" + relay + ".servers=127.0.0.1:" + freePort(),
+                "--" + relay + ".servers=127.0.0.1:" + Ports.free(),
                 "--port=" + port));
         startLive(port, with);
         assertEquals(503, get(port, "/health/ready").statusCode());
@@ -209,7 +210,7 @@ class LauncherIT {
     @Test
     void aTemporaryDirectoryThatIsNotThereIsOneLine() throws Exception {
         Files.delete(temporary);
-        Process refused = start(freePort());
+        Process refused = start(Ports.free());
         assertFails(refused);
         // A newer JVM has a line of its own to say about it, before ours.
         assertTrue(output(refused).matches("(WARNING: .*\\R)?roomcast: cannot unpack .*\\R"), output(refused));
@@ -222,7 +223,7 @@ class LauncherIT {
     @Test
     void whatIsMalformedCostsOneLineAtMostAndNoTrace() throws Exception {
         long began = System.nanoTime();
-        int port = freePort();
+        int port = Ports.free();
         Process server = startLive(port);
         for (int i = 0; i < 20; i++) {
             for (String address : List.of("/metrics", "/api/v1/broadcast", "/", "/health/live")) {
@@ -262,13 +263,13 @@ class LauncherIT {
 
     @Test
     void toldToEndWhileItStartsItEndsWithoutATrace() throws Exception {
-        Process unpacking = start(freePort());
+        Process unpacking = start(Ports.free());
         while (unpacked().isEmpty() || !Files.exists(unpacked().get(0).resolve("webroot"))) {
             assertFalse(unpacking.waitFor(1, MILLISECONDS), () -> "ended by itself");
         }
         assertEndsWithoutATrace(unpacking);
 
-        Process starting = start(freePort());
+        Process starting = start(Ports.free());
         while (output(starting).isEmpty()) {
             assertFalse(starting.waitFor(1, MILLISECONDS), () -> "ended by itself");
         }
@@ -344,12 +345,6 @@ class LauncherIT {
     private List<Path> unpacked() throws IOException {
         try (Stream<Path> directories = Files.list(temporary)) {
             return directories.toList();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -4,9 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.Http;
+import io.roomcast.support.machine.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -46,15 +45,9 @@ class ReadyIT {
         public void close() {}
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Test
     void aNodeThatIsReadyAnswers() throws IOException {
-        int port = freePort();
+        int port = Ports.free();
         Asking asking = new Asking(URI.create("http://127.0.0.1:" + port + "/"));
         Logger logger = Logger.getLogger("io.roomcast.service.operations.Readiness");
         logger.addHandler(asking);

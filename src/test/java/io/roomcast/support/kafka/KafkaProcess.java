@@ -2,8 +2,8 @@ package io.roomcast.support.kafka;
 
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.machine.BrokerProcess;
+import io.roomcast.support.machine.Ports;
 import io.roomcast.support.redis.Certificates;
-import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,12 +23,12 @@ public final class KafkaProcess extends BrokerProcess {
     private static final int START_SECONDS = 90;
 
     private final int id;
-    private final int port = RedisProcess.freePort();
-    private final int securePort = RedisProcess.freePort();
-    private final int controllerPort = RedisProcess.freePort();
-    private final int proxiedPort = RedisProcess.freePort();
+    private final int port = Ports.free();
+    private final int securePort = Ports.free();
+    private final int controllerPort = Ports.free();
+    private final int proxiedPort = Ports.free();
     /** Where clients that come by the proxy are told that this server is. */
-    private final int proxyPort = RedisProcess.freePort();
+    private final int proxyPort = Ports.free();
 
     private final Certificates certificates = Certificates.make(directory().resolve("tls"));
 

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /** A real broker with a directory of its own. Whoever starts it closes it. */
@@ -68,26 +69,31 @@ public abstract class BrokerProcess implements AutoCloseable {
 
     private void awaitReady(Process started) {
         CountDownLatch ready = new CountDownLatch(1);
+        AtomicBoolean isReady = new AtomicBoolean();
         List<String> log = Collections.synchronizedList(new ArrayList<>());
         Thread drain = new Thread(() -> {
             try (BufferedReader lines =
                     new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    if (log.size() < LOG_LINES) {
-                        log.add(line);
+                    log.add(line);
+                    if (log.size() > LOG_LINES) {
+                        log.remove(0);
                     }
                     if (saysReady(line)) {
+                        isReady.set(true);
                         ready.countDown();
                     }
                 }
+                ready.countDown();
             } catch (IOException e) {
-                ready.countDown(); // It was killed.
+                isReady.set(true); // It was killed.
+                ready.countDown();
             }
         });
         drain.setDaemon(true);
         drain.start();
         try {
-            if (!ready.await(startSeconds(), TimeUnit.SECONDS)) {
+            if (!ready.await(startSeconds(), TimeUnit.SECONDS) || !isReady.get()) {
                 throw new AssertionError(name + " did not start:\n" + String.join("\n", log));
             }
         } catch (InterruptedException e) {

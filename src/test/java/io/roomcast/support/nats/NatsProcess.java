@@ -1,8 +1,8 @@
 package io.roomcast.support.nats;
 
 import io.roomcast.support.machine.BrokerProcess;
+import io.roomcast.support.machine.Ports;
 import io.roomcast.support.machine.Program;
-import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class NatsProcess extends BrokerProcess {
     private final Path program = Program.NATS_SERVER.require();
-    private final int port = RedisProcess.freePort();
+    private final int port = Ports.free();
     private final String scheme;
 
     private NatsProcess(String scheme, String... configuration) {

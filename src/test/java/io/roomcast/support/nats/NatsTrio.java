@@ -4,7 +4,7 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.api.ClusterInfo;
 import io.roomcast.support.Await;
 import io.roomcast.support.CuttableProxy;
-import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.machine.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -35,14 +35,13 @@ public record NatsTrio(List<NatsProcess> servers, List<Route> routes) implements
     }
 
     public static NatsTrio launch() {
-        List<Integer> ports =
-                IntStream.range(0, 3).mapToObj(i -> RedisProcess.freePort()).toList();
+        List<Integer> ports = IntStream.range(0, 3).mapToObj(i -> Ports.free()).toList();
         List<Route> routes = IntStream.range(0, 9)
                 .filter(i -> i / 3 != i % 3)
                 .mapToObj(i -> Route.open(i / 3, i % 3, ports.get(i % 3)))
                 .toList();
         // Servers tell of each other an address where nobody is, so that they use the proxies.
-        int nowhere = RedisProcess.freePort();
+        int nowhere = Ports.free();
         NatsTrio trio = new NatsTrio(
                 IntStream.range(0, 3)
                         .mapToObj(i -> NatsProcess.launch("cluster { name: trio, host: 127.0.0.1, port: " + ports.get(i)

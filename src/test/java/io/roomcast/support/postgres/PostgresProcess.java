@@ -3,8 +3,8 @@ package io.roomcast.support.postgres;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.roomcast.support.machine.BrokerProcess;
+import io.roomcast.support.machine.Ports;
 import io.roomcast.support.machine.ProcessSignal;
-import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ public final class PostgresProcess extends BrokerProcess {
 
     private static final String SUPERUSER = "postgres";
 
-    private final int port = RedisProcess.freePort();
+    private final int port = Ports.free();
 
     private PostgresProcess() {
         super("postgres");

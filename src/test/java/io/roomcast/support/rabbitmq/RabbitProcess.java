@@ -1,9 +1,9 @@
 package io.roomcast.support.rabbitmq;
 
 import io.roomcast.support.machine.BrokerProcess;
+import io.roomcast.support.machine.Ports;
 import io.roomcast.support.machine.Program;
 import io.roomcast.support.redis.Certificates;
-import io.roomcast.support.redis.RedisProcess;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,11 +25,11 @@ public final class RabbitProcess extends BrokerProcess {
     private static final Path UNWRAPPED = Path.of("/usr/lib/rabbitmq/bin/rabbitmq-server");
 
     private final Path program = Program.RABBITMQ_SERVER.require();
-    private final int port = RedisProcess.freePort();
-    private final int securePort = RedisProcess.freePort();
-    private final int mapperPort = RedisProcess.freePort();
-    private final int otherPort = RedisProcess.freePort();
-    private final int nodesPort = RedisProcess.freePort();
+    private final int port = Ports.free();
+    private final int securePort = Ports.free();
+    private final int mapperPort = Ports.free();
+    private final int otherPort = Ports.free();
+    private final int nodesPort = Ports.free();
     private final Certificates certificates = Certificates.make(directory().resolve("tls"));
     private Process mapper;
 

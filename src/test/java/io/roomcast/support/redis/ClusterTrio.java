@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.support.Await;
+import io.roomcast.support.machine.Ports;
 import java.util.List;
 import java.util.stream.IntStream;
 import redis.clients.jedis.Jedis;
@@ -17,7 +18,7 @@ public record ClusterTrio(List<RedisProcess> masters, List<Integer> busPorts) im
 
     public static ClusterTrio launch() {
         List<Integer> busPorts =
-                IntStream.range(0, 3).mapToObj(i -> RedisProcess.freePort()).toList();
+                IntStream.range(0, 3).mapToObj(i -> Ports.free()).toList();
         ClusterTrio cluster =
                 new ClusterTrio(busPorts.stream().map(ClusterTrio::launch).toList(), busPorts);
         for (int i = 0; i < 3; i++) {
@@ -35,7 +36,7 @@ public record ClusterTrio(List<RedisProcess> masters, List<Integer> busPorts) im
      * Has a new server follow a master, to take its place should it die; returns when it has all that the master has.
      */
     public RedisProcess addReplica(int master) {
-        int busPort = RedisProcess.freePort();
+        int busPort = Ports.free();
         RedisProcess replica = launch(busPort);
         try (Jedis admin = new Jedis("127.0.0.1", replica.port())) {
             admin.sendCommand(

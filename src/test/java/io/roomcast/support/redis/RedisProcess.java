@@ -1,10 +1,9 @@
 package io.roomcast.support.redis;
 
 import io.roomcast.support.machine.BrokerProcess;
+import io.roomcast.support.machine.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import redis.embedded.RedisExecProvider;
@@ -25,7 +24,7 @@ public final class RedisProcess extends BrokerProcess {
 
     /** @param options as on the command line of redis-server */
     public static RedisProcess launch(String... options) {
-        return launchAt(freePort(), options);
+        return launchAt(Ports.free(), options);
     }
 
     public static RedisProcess launchAt(int port, String... options) {
@@ -34,21 +33,13 @@ public final class RedisProcess extends BrokerProcess {
 
     /** One that speaks TLS only, and asks for no certificate of its clients. */
     public static RedisProcess launchTls(Certificates own) {
-        int port = freePort();
+        int port = Ports.free();
         String certificate = own.certificate().toString();
         List<String> options = new ArrayList<>(List.of("--port", "0", "--tls-port", String.valueOf(port)));
         options.addAll(List.of("--tls-auth-clients", "no", "--tls-ca-cert-file", certificate));
         options.addAll(List.of(
                 "--tls-cert-file", certificate, "--tls-key-file", own.key().toString()));
         return new RedisProcess(port, options);
-    }
-
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     public int port() {

@@ -1,6 +1,6 @@
 package io.roomcast.support.server;
 
-import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.machine.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,8 +47,7 @@ public final class GlassFishCommand implements ServerCommand {
         Path configuration = domain().resolve("config/domain.xml");
         String text = Files.readString(configuration).replace("0.0.0.0", "127.0.0.1");
         text = LISTENER.matcher(text).replaceAll("$0address=\"127.0.0.1\" ");
-        text = PORT.matcher(text)
-                .replaceAll(found -> found.group().equals("8080") ? "" + port : "" + RedisProcess.freePort());
+        text = PORT.matcher(text).replaceAll(found -> found.group().equals("8080") ? "" + port : "" + Ports.free());
         Files.writeString(configuration, text);
         Files.createDirectories(war().getParent());
         Files.copy(ServerCommand.packed(), war());

@@ -1,6 +1,6 @@
 package io.roomcast.support.server;
 
-import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.machine.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,6 @@ final class JGroups {
     /** @param configuration a server's file, whose ports are fixed as it comes */
     static void takeFreePorts(Path configuration) throws IOException {
         String text = Files.readString(configuration);
-        Files.writeString(
-                configuration, PORT.matcher(text).replaceAll(binding -> binding.group(1) + RedisProcess.freePort()));
+        Files.writeString(configuration, PORT.matcher(text).replaceAll(binding -> binding.group(1) + Ports.free()));
     }
 }

@@ -1,8 +1,8 @@
 package io.roomcast.support.server;
 
 import io.roomcast.support.Await;
+import io.roomcast.support.machine.Ports;
 import io.roomcast.support.postgres.PostgresProcess;
-import io.roomcast.support.redis.RedisProcess;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,7 +66,7 @@ public final class ServerNode implements AutoCloseable {
 
     public ServerNode(String name, CommandFactory commands) {
         this.name = name;
-        this.port = RedisProcess.freePort();
+        this.port = Ports.free();
         Path directory = Path.of("target", "servers", name).toAbsolutePath();
         this.log = directory.resolve("console.log");
         this.command = commands.make(directory, port);

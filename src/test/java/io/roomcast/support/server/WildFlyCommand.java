@@ -1,7 +1,7 @@
 package io.roomcast.support.server;
 
+import io.roomcast.support.machine.Ports;
 import io.roomcast.support.postgres.PostgresProcess;
-import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ public final class WildFlyCommand implements ServerCommand {
     private final Path home;
     private final Path directory;
     private final int port;
-    private final int managementPort = RedisProcess.freePort();
+    private final int managementPort = Ports.free();
     private final String name;
     private final Map<String, String> settings;
     /** Keys of the settings that are in its configuration since they were changed. */
@@ -174,7 +174,7 @@ public final class WildFlyCommand implements ServerCommand {
         line.add("-Djboss.bind.address.private=127.0.0.1");
         line.add("-Djboss.default.multicast.address=" + JGroups.MULTICAST_ADDRESS);
         line.add("-Djboss.http.port=" + port);
-        line.add("-Djboss.https.port=" + RedisProcess.freePort());
+        line.add("-Djboss.https.port=" + Ports.free());
         line.add("-Djboss.management.http.port=" + managementPort);
         settings.forEach((key, value) -> line.add("-D" + key + "=" + value));
         return line;
