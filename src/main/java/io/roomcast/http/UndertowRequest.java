@@ -26,7 +26,7 @@ public final class UndertowRequest {
     /** The write timeout that WildFly has by default. */
     private static final Integer DEFAULT_MILLIS = 90_000;
     /** How long to wait for the rest of a body that nobody reads. This is long enough for the response to arrive. */
-    private static final Integer UNREAD_BODY_MILLIS = 2_000;
+    static final int UNREAD_BODY_MILLIS = 2_000;
 
     /**
      * The method that leads from a request to its exchange, looked up once for each class of requests. Null if the

@@ -25,8 +25,6 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
  */
 final class UndertowWatch implements ConnectionWatch {
     private static final Logger LOG = System.getLogger(UndertowWatch.class.getName());
-    /** How long a client whose body nobody reads has for its response. */
-    private static final int UNREAD_BODY_MILLIS = 2_000;
 
     /**
      * The watches that have begun on a connection with HTTP/2, and have not ended, with what each runs. Undertow makes an
@@ -155,7 +153,7 @@ final class UndertowWatch implements ConnectionWatch {
                                 IoUtils.safeClose(own);
                                 complete.run();
                             },
-                            UNREAD_BODY_MILLIS,
+                            UndertowRequest.UNREAD_BODY_MILLIS,
                             TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             complete.run();

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Two nodes over one NATS, under a workload on both: NATS and its connections break, and a node is killed. */
@@ -28,34 +27,11 @@ class NatsFaultIT {
                         node("node-a", "nats://127.0.0.1:" + wayOfA.port()).start();
                 NodeProcess b = node("node-b", nats.uri()).start();
                 Workload workload = new Workload(List.of(a::webSocket, b::webSocket), 10, 4, 5, 50, SEED)) {
-            goOn(workload);
-
-            nats.kill();
-            a.awaitReady(false);
-            nats.start();
-            a.awaitReady(true);
-            goOn(workload);
-
-            nats.pause();
-            b.awaitReady(false);
-            nats.resume();
-            goOn(workload);
-
-            wayOfA.cut();
-            a.awaitReady(false);
-            wayOfA.mend();
-            a.awaitReady(true);
-            goOn(workload);
-
-            b.kill();
-            goOn(workload);
-            b.start();
-            goOn(workload);
-
-            workload.quiesce(Cluster.WINDOW, PATIENCE_SECONDS);
-            List<Function<String, URI>> addresses = List.of(a::webSocket, b::webSocket);
-            workload.awaitPresence(addresses, PRESENCE_SECONDS);
-            assertEquals(List.of(), workload.violations(Cluster.WINDOW));
+            BrokerFaults faults = new BrokerFaults(a, b, workload);
+            faults.goOn();
+            faults.breakBroker(nats, wayOfA);
+            faults.killNode();
+            faults.checkPromises();
         }
     }
 

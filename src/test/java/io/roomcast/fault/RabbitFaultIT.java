@@ -1,7 +1,5 @@
 package io.roomcast.fault;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import io.roomcast.support.Await;
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.RoomClient;
@@ -19,8 +17,6 @@ import org.junit.jupiter.api.Test;
 /** Two nodes over one RabbitMQ, under a workload on both: RabbitMQ, its connections and the nodes break. */
 class RabbitFaultIT {
     private static final long SEED = 20_260_501;
-    private static final long PATIENCE_SECONDS = 60;
-    private static final long PRESENCE_SECONDS = 20;
 
     @Test
     void keepsItsPromisesWhileRabbitMqBreaks() throws IOException {
@@ -29,36 +25,13 @@ class RabbitFaultIT {
                 NodeProcess a = node("node-a", "127.0.0.1:" + wayOfA.port()).start();
                 NodeProcess b = node("node-b", rabbit.server()).start();
                 Workload workload = new Workload(List.of(a::webSocket, b::webSocket), 10, 4, 5, 50, SEED)) {
-            goOn(workload);
-
-            rabbit.kill();
-            a.awaitReady(false);
-            rabbit.start();
-            a.awaitReady(true);
-            goOn(workload);
-
-            rabbit.pause();
-            b.awaitReady(false);
-            rabbit.resume();
-            goOn(workload);
-
-            wayOfA.cut();
-            a.awaitReady(false);
-            wayOfA.mend();
-            a.awaitReady(true);
-            goOn(workload);
-
+            BrokerFaults faults = new BrokerFaults(a, b, workload);
+            faults.goOn();
+            faults.breakBroker(rabbit, wayOfA);
             standStill(b, a, workload);
-            goOn(workload);
-
-            b.kill();
-            goOn(workload);
-            b.start();
-            goOn(workload);
-
-            workload.quiesce(Cluster.WINDOW, PATIENCE_SECONDS);
-            workload.awaitPresence(List.of(a::webSocket, b::webSocket), PRESENCE_SECONDS);
-            assertEquals(List.of(), workload.violations(Cluster.WINDOW));
+            faults.goOn();
+            faults.killNode();
+            faults.checkPromises();
         }
     }
 
@@ -94,9 +67,5 @@ class RabbitFaultIT {
                         "3",
                         "presence.grace",
                         "1s"));
-    }
-
-    private static void goOn(Workload workload) {
-        workload.awaitAcks(200, PATIENCE_SECONDS);
     }
 }

@@ -86,7 +86,9 @@ public sealed interface Broker extends AutoCloseable {
     }
 
     /** The leases that a node still holds: others wait until they run out before they take its users for gone. */
-    List<String> leases(String node);
+    default List<String> leases(String node) {
+        throw new UnsupportedOperationException("records of leases in a log do not have the names of nodes");
+    }
 
     @Override
     void close();
@@ -205,17 +207,12 @@ public sealed interface Broker extends AutoCloseable {
             return List.of(ServerCommand.jarOf(KafkaProducer.class));
         }
 
-        /** The records of leases do not have the names of nodes. */
-        @Override
-        public List<String> leases(String node) {
-            throw new UnsupportedOperationException();
-        }
-
         @Override
         public void close() {
             kafka.close();
         }
     }
+
     /** Streams of RabbitMQ, whose client the WAR does not have. */
     record OverRabbit(RabbitProcess rabbit) implements Broker {
         @Override
@@ -257,12 +254,6 @@ public sealed interface Broker extends AutoCloseable {
                             Promise.class)
                     .map(ServerCommand::jarOf)
                     .toList();
-        }
-
-        /** The records of leases do not have the names of nodes. */
-        @Override
-        public List<String> leases(String node) {
-            throw new UnsupportedOperationException();
         }
 
         @Override
