@@ -42,13 +42,19 @@ class RabbitFaultIT {
             Await.until("the guest at both", () -> Set.of("guest").equals(MemberList.of(other::webSocket, room)));
             guest.flush();
             node.pause();
-            Await.until("the guest has left", 30, () -> {
-                // Now, and not only afterwards: in other rooms, those of the node may be told to leave before.
-                workload.log().add(new Event.StoodStill(System.nanoTime()));
-                return Set.of().equals(MemberList.of(other::webSocket, room));
-            });
+            awaitInStandstill("the guest has left", Set.of(), other, room, workload);
             node.resume();
+            awaitInStandstill("the guest is there again", Set.of("guest"), other, room, workload);
         }
+    }
+
+    /** Until its users are back, they may be told to leave, in any room and at any moment. */
+    private static void awaitInStandstill(
+            String what, Set<String> members, NodeProcess other, String room, Workload workload) {
+        Await.until(what, 30, () -> {
+            workload.log().add(new Event.StoodStill(System.nanoTime()));
+            return members.equals(MemberList.of(other::webSocket, room));
+        });
     }
 
     private static NodeProcess node(String name, String server) {
