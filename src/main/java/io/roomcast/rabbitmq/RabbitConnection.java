@@ -1,14 +1,17 @@
 package io.roomcast.rabbitmq;
 
 import com.rabbitmq.stream.Message;
+import com.rabbitmq.stream.OffsetSpecification;
 import com.rabbitmq.stream.impl.Client;
 import com.rabbitmq.stream.impl.Client.ClientParameters;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.roomcast.replica.SendQueue;
 import io.roomcast.replica.SendQueue.Sending;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,20 +19,28 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A connection to a server of RabbitMQ, with a publisher and a subscription for each stream, whose number is that of the
- * partition; the notes have the number after the last one. It ends when anything is not as it was: the connection, a stream,
+ * What a node has with a server of RabbitMQ: a publisher and a subscription for each stream, whose number is that of the
+ * partition; the notes have the number after the last one. It ends when anything is not as it was: a connection, a stream,
  * or its leader. Nothing is mended in secret, so that whoever connects again can look whether the streams are the same.
  *
+ * <p>It is several connections. RabbitMQ serves each one with a process of its own, and this process sleeps for a
+ * millisecond or two where a subscription has come to the end of its stream ({@code send_chunks} in
+ * {@code rabbit_stream_reader.erl}), which is after each message that is read at once. A publisher on this connection would
+ * wait for all these pauses, as would other subscriptions. So one connection writes and asks, and others read.
+ *
  * <p><b>Concurrency.</b> Threads of RabbitMQ's client put what comes in into {@link #events}, and complete what was sent. One
- * thread reads the events and calls the client; that of the {@link SendQueue} sends.
+ * thread reads the events and calls the clients; that of the {@link SendQueue} sends.
  */
 final class RabbitConnection implements SendQueue.Sink, AutoCloseable {
     private static final long CLOSE_SECONDS = 2;
+    /** Connections that read, of which each has its share of the streams. */
+    private static final int READERS = 4;
 
     /** What RabbitMQ tells. */
     sealed interface Event {}
@@ -61,27 +72,34 @@ final class RabbitConnection implements SendQueue.Sink, AutoCloseable {
     private final ConcurrentHashMap<Long, Unconfirmed> unconfirmed = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final long sender = new SecureRandom().nextLong();
+    private final Collection<Channel> channels = new ConcurrentLinkedQueue<>();
+    private final ClientParameters reading;
     private final Client client;
-    private volatile Channel channel;
+    /** Those that were needed until now. Only the thread that reads the events uses them. */
+    private final List<Client> readers = new ArrayList<>();
+
     private volatile boolean ended;
     /** The number of the publisher of the notes; -1 before there is one. */
     private volatile int notes = -1;
 
     /** @throws RuntimeException if there is no connection, or no login */
     RabbitConnection(ClientParameters parameters) {
-        client = new Client(parameters
-                .channelCustomizer(made -> channel = made)
+        ClientParameters each = parameters
+                .duplicate()
+                .channelCustomizer(channels::add)
+                .metadataListener((stream, code) -> end("stream " + stream + " or its leader is gone"))
+                .shutdownListener(context -> end("the connection ended"));
+        reading = each.duplicate()
                 .chunkListener((from, subscription, offset, count, bytes) ->
                         events.add(new Chunk(subscription, offset + count)))
                 .messageListener((subscription, offset, millis, committed, chunk, message) -> events.add(
                         new Arrived(subscription, offset, millis, StreamMessage.decode(message.getBodyAsBinary()))))
-                .creditNotification((subscription, code) -> end("reading ended: " + ResponseCodes.text(code)))
-                .metadataListener((stream, code) -> end("stream " + stream + " or its leader is gone"))
-                .publishConfirmListener((publisher, number) -> confirmed(number))
-                .publishErrorListener((publisher, number, code) -> refused(number, code))
-                .shutdownListener(context -> end("the connection ended")));
+                .creditNotification((subscription, code) -> end("reading ended: " + ResponseCodes.text(code)));
+        client = new Client(each.publishConfirmListener((publisher, number) -> confirmed(number))
+                .publishErrorListener((publisher, number, code) -> refused(number, code)));
     }
 
+    /** The connection that writes and asks. */
     Client client() {
         return client;
     }
@@ -99,6 +117,31 @@ final class RabbitConnection implements SendQueue.Sink, AutoCloseable {
     /** Lets the reader of the events return. Any thread. */
     void wake() {
         events.add(new Ended("the node is stopping"));
+    }
+
+    /**
+     * Reads a stream.
+     *
+     * @param subscription its number; those of all streams before are subscribed to
+     * @param credit chunks that may come before {@link #more} was called for the first of them
+     * @throws RuntimeException if there is no further connection, or RabbitMQ refuses
+     */
+    void subscribe(int subscription, String stream, OffsetSpecification from, int credit) {
+        if (subscription < READERS) {
+            readers.add(new Client(reading.duplicate()));
+        }
+        ResponseCodes.require(
+                reader(subscription).subscribe((byte) subscription, stream, from, credit),
+                "stream " + stream + " cannot be read");
+    }
+
+    private Client reader(int subscription) {
+        return readers.get(subscription % READERS);
+    }
+
+    /** A further chunk may come. */
+    void more(Chunk taken) {
+        reader(Byte.toUnsignedInt(taken.subscription())).credit(taken.subscription(), 1);
     }
 
     /**
@@ -200,13 +243,13 @@ final class RabbitConnection implements SendQueue.Sink, AutoCloseable {
      */
     @Override
     public void close() {
-        Channel open = channel;
-        if (open != null) {
-            try {
-                open.close().await(CLOSE_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+        try {
+            for (ChannelFuture closing : channels.stream().map(Channel::close).toList()) {
+                closing.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         end("the node has left");
     }

@@ -10,13 +10,11 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.roomcast.rabbitmq.RabbitSettings.Server;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
@@ -55,7 +53,8 @@ final class RabbitConnections implements AutoCloseable {
     /**
      * Connects to the next server.
      *
-     * @throws ExecutionException if there is no connection
+     * @throws ExecutionException if the certificates cannot be used
+     * @throws RuntimeException if there is no connection
      */
     RabbitConnection open() throws ExecutionException {
         if (eventLoop == null) {
@@ -65,28 +64,14 @@ final class RabbitConnections implements AutoCloseable {
         attempts++;
         try {
             return new RabbitConnection(parameters(server));
-        } catch (RuntimeException | SSLException e) {
-            throw new ExecutionException(new IllegalStateException(why(e), e));
+        } catch (SSLException e) {
+            throw new ExecutionException(e);
         }
     }
 
     /** The next connection goes to the same server again, since this one was of use. */
     void connected() {
         attempts--;
-    }
-
-    /** What the failure and its first cause say; some say nothing. */
-    private static String why(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return Stream.of(failure, root)
-                .map(Throwable::getMessage)
-                .filter(Objects::nonNull)
-                .distinct()
-                .reduce((first, last) -> first + ": " + last)
-                .orElse("the connection ended");
     }
 
     private ClientParameters parameters(Server server) throws SSLException {

@@ -1,7 +1,6 @@
 package io.roomcast.rabbitmq;
 
 import com.rabbitmq.stream.OffsetSpecification;
-import com.rabbitmq.stream.impl.Client;
 import io.roomcast.rabbitmq.RabbitConnection.Arrived;
 import io.roomcast.rabbitmq.RabbitConnection.Chunk;
 import io.roomcast.rabbitmq.RabbitConnection.Ended;
@@ -70,24 +69,20 @@ final class StreamReader {
             marks = null;
         }
         connection.publishTo(settings, found.size());
-        subscribe(connection.client(), settings, found.size());
+        subscribe(connection, settings, found.size());
         if (!streams.marks(found.size()).equals(found)) {
             throw new IllegalStateException("another node makes the streams anew");
         }
         new Reading(connection, streams, found, ready).run();
     }
 
-    private void subscribe(Client client, RabbitSettings settings, int partitions) {
+    private void subscribe(RabbitConnection connection, RabbitSettings settings, int partitions) {
         for (int i = 0; i < partitions; i++) {
             OffsetSpecification from =
                     marks == null ? OffsetSpecification.first() : OffsetSpecification.offset(last[i].position());
-            ResponseCodes.require(
-                    client.subscribe((byte) i, settings.stream(i), from, CREDIT),
-                    "stream " + settings.stream(i) + " cannot be read");
+            connection.subscribe(i, settings.stream(i), from, CREDIT);
         }
-        ResponseCodes.require(
-                client.subscribe((byte) partitions, settings.notesStream(), OffsetSpecification.next(), CREDIT),
-                "stream " + settings.notesStream() + " cannot be read");
+        connection.subscribe(partitions, settings.notesStream(), OffsetSpecification.next(), CREDIT);
     }
 
     /** What comes over one connection. */
@@ -126,7 +121,7 @@ final class StreamReader {
                 if (event instanceof Ended ended) {
                     throw new IllegalStateException(ended.why());
                 } else if (event instanceof Chunk chunk) {
-                    connection.client().credit(chunk.subscription(), 1);
+                    connection.more(chunk);
                     checkEnd(Byte.toUnsignedInt(chunk.subscription()), chunk.end());
                 } else if (event instanceof Arrived arrived) {
                     take(arrived);

@@ -2,10 +2,12 @@ package io.roomcast.replica;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The thread that reads a log: it connects and reads, and does so again when that has ended, until the node stops.
@@ -69,11 +71,25 @@ public final class ReadingLoop {
 
     /** Says each failure once. */
     private void failed(Throwable failure) {
-        String why = String.valueOf(failure.getMessage());
+        String why = why(failure);
         if (!closed && !why.equals(lastFailure)) {
             lastFailure = why;
             LOG.log(Level.WARNING, "{0} cannot be used: {1}", broker, why);
         }
+    }
+
+    /** What the failure and its first cause say, or the name of this cause if none says anything. */
+    private static String why(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return Stream.of(failure, root)
+                .map(Throwable::getMessage)
+                .filter(Objects::nonNull)
+                .distinct()
+                .reduce((first, last) -> first.contains(last) ? first : first + ": " + last)
+                .orElse(root.toString());
     }
 
     /** To be called by a session that works: the next failure is said, whatever it is. */
