@@ -33,6 +33,8 @@ public final class Limits {
     public static final long RETRY_AFTER_MS = 1_000;
     /** Heap that a room with one member needs, rounded up. */
     private static final long ROOM_BYTES = 2_048;
+
+    private static final long MIB = 1 << 20;
     /** Heap that a further member of a room needs, rounded up. */
     private static final long MEMBER_BYTES = 1_024;
 
@@ -63,7 +65,9 @@ public final class Limits {
                 LimitKeys.NODE_OUTBOUND_BYTES.name(), heap / 4,
                 LimitKeys.NODE_LAG_BYTES.name(), heap / 8,
                 LimitKeys.NODE_IN_FLIGHT_BYTES.name(), heap / 8,
-                LimitKeys.NODE_INBOUND_BYTES.name(), heap / 8);
+                LimitKeys.NODE_INBOUND_BYTES.name(), heap / 8,
+                // In whole mebibytes, as people read it.
+                LimitKeys.FREE_HEAP.name(), Math.max(MIB, heap / 5 / MIB * MIB));
         LimitKeys.NUMBERS.forEach(key -> add(config, key, Integer::longValue));
         LimitKeys.SIZES.forEach(key -> add(config, key, size -> size));
         LimitKeys.DURATIONS.forEach(key -> add(config, key, Duration::toMillis));

@@ -5,7 +5,6 @@ import com.rabbitmq.stream.OffsetSpecification;
 import com.rabbitmq.stream.impl.Client;
 import com.rabbitmq.stream.impl.Client.ClientParameters;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.roomcast.replica.SendQueue;
 import io.roomcast.replica.SendQueue.Sending;
 import java.security.SecureRandom;
@@ -20,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -243,11 +243,11 @@ final class RabbitConnection implements SendQueue.Sink, AutoCloseable {
      */
     @Override
     public void close() {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+        List<Channel> open = List.copyOf(channels);
+        CountDownLatch closing = new CountDownLatch(open.size());
+        open.forEach(channel -> channel.close().addListener(closed -> closing.countDown()));
         try {
-            for (ChannelFuture closing : channels.stream().map(Channel::close).toList()) {
-                closing.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-            }
+            closing.await(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
