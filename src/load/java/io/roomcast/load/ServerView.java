@@ -97,7 +97,9 @@ record ServerView(List<URI> endpoints, List<Long> pids, HttpClient http) {
     /** Names the node's process: two addresses may lead to one. */
     static String process(URI endpoint, Exposition figures) {
         OptionalDouble started = figures.value("process_start_time_seconds");
-        return started.isPresent() ? "started " + started.getAsDouble() : endpoint.toString();
+        // Nodes that one command starts may have started in the same millisecond.
+        List<Exposition.Series> builds = figures.named("roomcast_build_info");
+        return started.isPresent() ? "started " + started.getAsDouble() + ' ' + builds : endpoint.toString();
     }
 
     /** Each process once. */
