@@ -8,7 +8,7 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -55,10 +55,18 @@ public final class HeapWatermark {
         this.lookedAt = new AtomicLong(nanoClock.getAsLong() - LOOK_NANOS);
     }
 
-    /** Of the heap of this process. */
-    public static HeapWatermark ofProcess(Limits limits, LongSupplier nanoClock, Executor pool) {
+    /**
+     * Of the heap of this process.
+     *
+     * @param threads makes a thread for a collection, which may take seconds
+     */
+    public static HeapWatermark ofProcess(Limits limits, LongSupplier nanoClock, ThreadFactory threads) {
         return new HeapWatermark(
-                limits, Runtime.getRuntime().maxMemory(), usageOfProcess(), nanoClock, () -> pool.execute(System::gc));
+                limits,
+                Runtime.getRuntime().maxMemory(),
+                usageOfProcess(),
+                nanoClock,
+                () -> threads.newThread(System::gc).start());
     }
 
     /** Bytes of the heap of this process that were in use after the last collection. */

@@ -33,10 +33,10 @@ public final class Limits {
     public static final long RETRY_AFTER_MS = 1_000;
     /** Heap that a room with one member needs, rounded up. */
     private static final long ROOM_BYTES = 2_048;
-
-    private static final long MIB = 1 << 20;
     /** Heap that a further member of a room needs, rounded up. */
     private static final long MEMBER_BYTES = 1_024;
+
+    private static final long MIB = 1 << 20;
 
     /** By the name of the key. Each value is a count, bytes or milliseconds. */
     private final Map<String, AtomicLong> values = new LinkedHashMap<>();

@@ -72,7 +72,7 @@ public class CoreProducers {
     @Produces
     @Singleton
     HeapWatermark heap(Limits limits, Clocks clocks, Threads threads) {
-        return HeapWatermark.ofProcess(limits, clocks.nanos(), threads.pool());
+        return HeapWatermark.ofProcess(limits, clocks.nanos(), threads.loopThreads());
     }
 
     @Produces

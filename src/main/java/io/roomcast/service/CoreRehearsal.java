@@ -77,7 +77,7 @@ public final class CoreRehearsal implements Rehearsal {
         NodeMetrics metrics = new NodeMetrics();
         Warnings warnings = new Warnings(clocks);
         Limits limits = producers.limits(config, metrics, warnings);
-        HeapWatermark heap = HeapWatermark.ofProcess(limits, clocks.nanos(), threads.pool());
+        HeapWatermark heap = HeapWatermark.ofProcess(limits, clocks.nanos(), threads.loopThreads());
         RoomSettings settings = new RoomSettings(config, limits);
         Node node = new Node(config);
         RunningTime time = new RunningTime(clocks.nanos());
