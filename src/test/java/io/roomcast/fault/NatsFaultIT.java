@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Two nodes over one NATS, under a workload on both: NATS and its connections break, and a node is killed. */
+/** Two nodes over one NATS, under a workload on both: NATS, its connections and the nodes break. */
 class NatsFaultIT {
     private static final long SEED = 20_260_301;
     private static final long PATIENCE_SECONDS = 60;
@@ -30,6 +30,7 @@ class NatsFaultIT {
             BrokerFaults faults = new BrokerFaults(a, b, workload);
             faults.goOn();
             faults.breakBroker(nats, wayOfA);
+            faults.pauseNode();
             faults.killNode();
             faults.checkPromises();
         }

@@ -53,8 +53,10 @@ class ExpositionTest {
 
     @Test
     void nodesThatStartedInTheSameMillisecondAreTwo() {
-        String node = "process_start_time_seconds 1.796101500803E9\n"
-                + "roomcast_build_info{server=\"the embedded server at 127.0.0.1:8080\",version=\"1.0.0\"} 1\n";
+        String node = """
+                process_start_time_seconds 1.796101500803E9
+                roomcast_build_info{server="the embedded server at 127.0.0.1:8080",version="1.0.0"} 1
+                """;
         String process = ServerView.process(NODE, Exposition.of(node));
         assertEquals(process, ServerView.process(URI.create("ws://localhost:8080/ws"), Exposition.of(node)));
         assertNotEquals(process, ServerView.process(NODE, Exposition.of(node.replace(":8080", ":8081"))));
