@@ -203,15 +203,6 @@ public final class LimitKeys {
                     + "at the limit all of them. 0 for no other limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
-    public static final Key<Long> FREE_HEAP = new Key<>(
-            "roomcast.limits.free-heap",
-            "256MiB",
-            "size",
-            "Memory of the heap that must be left after a collection, and never more than a fifth of the heap; with less, "
-                    + "handshakes and rooms over HTTP are answered 503, and joins and publishes fail with `busy`. 0 for "
-                    + "a fifth of the heap.",
-            Values.sizeBetween("1MiB", "1024GiB", true));
-
     public static final Key<Long> RECOVERY_RATE = new Key<>(
             "roomcast.limits.recovery-rate",
             "32MiB",
@@ -282,7 +273,6 @@ public final class LimitKeys {
             NODE_INBOUND_BYTES,
             LAG_BYTES,
             NODE_LAG_BYTES,
-            FREE_HEAP,
             RECOVERY_RATE);
 
     /** Limits of durations. */
@@ -305,8 +295,7 @@ public final class LimitKeys {
                             MESSAGE_AGE,
                             LAG,
                             LAG_BYTES,
-                            NODE_LAG_BYTES,
-                            FREE_HEAP))
+                            NODE_LAG_BYTES))
             .<Key<?>>flatMap(List::stream)
             .toList();
 

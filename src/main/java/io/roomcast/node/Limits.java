@@ -36,8 +36,6 @@ public final class Limits {
     /** Heap that a further member of a room needs, rounded up. */
     private static final long MEMBER_BYTES = 1_024;
 
-    private static final long MIB = 1 << 20;
-
     /** By the name of the key. Each value is a count, bytes or milliseconds. */
     private final Map<String, AtomicLong> values = new LinkedHashMap<>();
 
@@ -65,9 +63,7 @@ public final class Limits {
                 LimitKeys.NODE_OUTBOUND_BYTES.name(), heap / 4,
                 LimitKeys.NODE_LAG_BYTES.name(), heap / 8,
                 LimitKeys.NODE_IN_FLIGHT_BYTES.name(), heap / 8,
-                LimitKeys.NODE_INBOUND_BYTES.name(), heap / 8,
-                // In whole mebibytes, as people read it.
-                LimitKeys.FREE_HEAP.name(), Math.max(MIB, heap / 5 / MIB * MIB));
+                LimitKeys.NODE_INBOUND_BYTES.name(), heap / 8);
         LimitKeys.NUMBERS.forEach(key -> add(config, key, Integer::longValue));
         LimitKeys.SIZES.forEach(key -> add(config, key, size -> size));
         LimitKeys.DURATIONS.forEach(key -> add(config, key, Duration::toMillis));

@@ -5,7 +5,6 @@ import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
-import io.roomcast.node.HeapWatermark;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
 import io.roomcast.node.RoomSettings;
@@ -67,12 +66,6 @@ public class CoreProducers {
             return "A client reached " + name + "=" + (changeable == null ? config.text(name) : changeable);
         }));
         return limits;
-    }
-
-    @Produces
-    @Singleton
-    HeapWatermark heap(Limits limits, Clocks clocks, Threads threads) {
-        return HeapWatermark.ofProcess(limits, clocks.nanos(), threads.loopThreads());
     }
 
     @Produces

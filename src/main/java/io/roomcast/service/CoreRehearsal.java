@@ -5,7 +5,6 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.local.LocalRelayProvider;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
-import io.roomcast.node.HeapWatermark;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
 import io.roomcast.node.RoomSettings;
@@ -77,7 +76,6 @@ public final class CoreRehearsal implements Rehearsal {
         NodeMetrics metrics = new NodeMetrics();
         Warnings warnings = new Warnings(clocks);
         Limits limits = producers.limits(config, metrics, warnings);
-        HeapWatermark heap = HeapWatermark.ofProcess(limits, clocks.nanos(), threads.loopThreads());
         RoomSettings settings = new RoomSettings(config, limits);
         Node node = new Node(config);
         RunningTime time = new RunningTime(clocks.nanos());
@@ -99,8 +97,8 @@ public final class CoreRehearsal implements Rehearsal {
         Authentication authentication = new Authentication(null, warnings, config);
         RateLimits rates = new RateLimits(limits, settings, rooms);
         ErrorReplies errors = new ErrorReplies(metrics, refusals, rates, limitWarnings);
-        RoomJoins joins = new RoomJoins(
-                rooms, opened.presence(), announcer, errors, threads, limits, heap, settings, metrics, config);
+        RoomJoins joins =
+                new RoomJoins(rooms, opened.presence(), announcer, errors, threads, limits, settings, metrics, config);
         Messaging messaging = new Messaging(
                 new Publisher(opened.relay(), writer, metrics, clocks),
                 opened.relay(),
@@ -110,7 +108,7 @@ public final class CoreRehearsal implements Rehearsal {
                 errors,
                 threads,
                 rates,
-                new LoadShedding(rooms, lag, limits, heap, metrics),
+                new LoadShedding(rooms, lag, limits, metrics),
                 limits,
                 settings,
                 sessions,

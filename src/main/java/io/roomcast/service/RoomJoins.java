@@ -7,7 +7,6 @@ import io.roomcast.config.RoomKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
-import io.roomcast.node.HeapWatermark;
 import io.roomcast.node.Limits;
 import io.roomcast.node.RoomSettings;
 import io.roomcast.node.Threads;
@@ -58,7 +57,6 @@ public class RoomJoins {
     private ErrorReplies errors;
     private Threads threads;
     private Limits limits;
-    private HeapWatermark heap;
     private RoomSettings settings;
     private NodeMetrics metrics;
     private long graceMillis;
@@ -76,7 +74,6 @@ public class RoomJoins {
             ErrorReplies errors,
             Threads threads,
             Limits limits,
-            HeapWatermark heap,
             RoomSettings settings,
             NodeMetrics metrics,
             RoomcastConfig config) {
@@ -86,7 +83,6 @@ public class RoomJoins {
         this.errors = errors;
         this.threads = threads;
         this.limits = limits;
-        this.heap = heap;
         this.settings = settings;
         this.metrics = metrics;
         this.graceMillis = config.get(Keys.PRESENCE_GRACE).toMillis();
@@ -161,7 +157,6 @@ public class RoomJoins {
     }
 
     private void requireCapacity(RoomName room) {
-        heap.requireSpace();
         if (rooms.find(room) == null) {
             limits.require(
                     LimitKeys.NODE_ROOMS,

@@ -6,7 +6,6 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Author;
 import io.roomcast.node.Clocks;
-import io.roomcast.node.FilledHeap;
 import io.roomcast.node.Limits;
 import io.roomcast.node.RoomSettings;
 import io.roomcast.node.RunningTime;
@@ -52,7 +51,6 @@ class ServerSuspensionTest {
                     Clocks.system(),
                     metrics,
                     new Warnings(Clocks.system()),
-                    FilledHeap.empty(),
                     RoomcastConfig.load(key -> Optional.empty(), Set.of())),
             threads,
             Clocks.system(),

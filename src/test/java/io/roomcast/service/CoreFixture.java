@@ -7,8 +7,6 @@ import io.roomcast.local.LocalPresence;
 import io.roomcast.local.LocalRelayProvider;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
-import io.roomcast.node.FilledHeap;
-import io.roomcast.node.HeapWatermark;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.BadFrameException;
@@ -46,7 +44,6 @@ public final class CoreFixture {
     final ManualExecutor lanes = new ManualExecutor();
     final ManualTimer timer = new ManualTimer();
     public final NodeMetrics metrics = new NodeMetrics();
-    final FilledHeap heap = new FilledHeap();
     final Beans beans;
     final RoomService service;
     final SessionRegistry sessions;
@@ -84,7 +81,6 @@ public final class CoreFixture {
                 .put(Instance.class, Beans.only(new LocalRelayProvider(config)))
                 .put(PresenceStore.class, presence)
                 .put(TokenVerifier.class, tokens);
-        beans.put(HeapWatermark.class, heap.watermark(beans.get(Limits.class), timer::nanos));
         beans.put(
                 Relay.class,
                 around.apply(beans.get(RelayProvider.RelayAndPresence.class).relay()));

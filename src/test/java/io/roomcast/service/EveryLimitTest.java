@@ -15,7 +15,6 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Author;
-import io.roomcast.node.FilledHeap;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
@@ -188,14 +187,6 @@ class EveryLimitTest {
                         "busy",
                         counted(LimitKeys.NODE_LAG_BYTES),
                         core -> publishes(core, 100, LARGE)),
-                row(LimitKeys.FREE_HEAP, "1MiB", "busy", core -> {
-                    CoreFixture.Client ann = core.enter("ann");
-                    ann.news();
-                    core.heap.fill(FilledHeap.BYTES);
-                    core.timer.advance(1_000);
-                    ann.send("{\"content\":\"x\"}");
-                    return code(ann);
-                }),
                 row(LimitKeys.LAG, "1ms", "busy", core -> {
                     CoreFixture.Client ann = core.enter("ann");
                     ann.news();

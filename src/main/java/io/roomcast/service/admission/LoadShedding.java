@@ -4,7 +4,6 @@ import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
-import io.roomcast.node.HeapWatermark;
 import io.roomcast.node.Limits;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.RoomName;
@@ -36,28 +35,25 @@ public class LoadShedding {
     private RoomRegistry rooms;
     private LagBudget lag;
     private Limits limits;
-    private HeapWatermark heap;
     private NodeMetrics metrics;
 
     /** For the container's proxy. */
     protected LoadShedding() {}
 
     @Inject
-    public LoadShedding(RoomRegistry rooms, LagBudget lag, Limits limits, HeapWatermark heap, NodeMetrics metrics) {
+    public LoadShedding(RoomRegistry rooms, LagBudget lag, Limits limits, NodeMetrics metrics) {
         this.rooms = rooms;
         this.lag = lag;
         this.limits = limits;
-        this.heap = heap;
         this.metrics = metrics;
     }
 
     /**
-     * Refuses this publish if the heap is too full, else with a probability that grows with the load of the room.
+     * Refuses this publish, with a probability that grows with the load of the room.
      *
      * @throws io.roomcast.protocol.ProtocolException {@code busy}
      */
     public void shedPublish(RoomName name) {
-        heap.requireSpace();
         Room room = rooms.find(name);
         if (room == null) {
             return;

@@ -7,7 +7,6 @@ import io.roomcast.config.Networks;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
-import io.roomcast.node.HeapWatermark;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
 import io.roomcast.node.Warnings;
@@ -40,7 +39,6 @@ public class RequestGuard {
 
     private SessionRegistry sessions;
     private Limits limits;
-    private HeapWatermark heap;
     private OriginRule origins;
     private OperationsRule operations;
     private Readiness readiness;
@@ -55,7 +53,6 @@ public class RequestGuard {
     public RequestGuard(
             SessionRegistry sessions,
             Limits limits,
-            HeapWatermark heap,
             Readiness readiness,
             RoomcastConfig config,
             NodeMetrics metrics,
@@ -63,7 +60,6 @@ public class RequestGuard {
             Warnings warnings) {
         this.sessions = sessions;
         this.limits = limits;
-        this.heap = heap;
         this.readiness = readiness;
         this.origins = new OriginRule(
                 config.get(AccessKeys.ORIGINS), config.get(AccessKeys.AUTH).isEmpty());
@@ -143,11 +139,6 @@ public class RequestGuard {
         if (isHandshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
             metrics.countLimit(LimitKeys.SESSIONS.name());
             return count(Counter.HANDSHAKES_FULL, Verdict.FULL, remote, LimitKeys.SESSIONS.name());
-        }
-        if ((isHandshake || head.isForRooms()) && heap.isReached()) {
-            metrics.countLimit(LimitKeys.FREE_HEAP.name());
-            return count(
-                    isHandshake ? Counter.HANDSHAKES_FULL : null, Verdict.FULL, remote, LimitKeys.FREE_HEAP.name());
         }
         // While draining, 503 makes a load balancer choose another node.
         boolean isDraining = readiness.state() == Readiness.State.DRAINING;

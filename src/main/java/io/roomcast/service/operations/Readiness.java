@@ -6,7 +6,6 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
-import io.roomcast.node.HeapWatermark;
 import io.roomcast.node.Threads;
 import io.roomcast.node.Warnings;
 import io.roomcast.relay.Relay;
@@ -29,8 +28,6 @@ public class Readiness {
     private static final long PROBE_INTERVAL_SECONDS = 2;
     /** A probe that takes longer than this many seconds has failed. */
     private static final long PROBE_TIMEOUT_SECONDS = 2;
-    /** The heap may be too full for a moment. The node is ready meanwhile, and clients try again. */
-    private static final int FULL_PROBES = 3;
 
     /** Why the node is not ready, or {@code READY}. */
     public enum State {
@@ -41,8 +38,6 @@ public class Readiness {
         WARMING("warming"),
         /** The last probe failed. */
         RELAY_UNAVAILABLE("relay"),
-        /** The heap is so full that nobody may join or publish. */
-        OUT_OF_MEMORY("memory"),
         /** The archive is too far behind what the relay keeps, or the relay drops what is not archived. */
         ARCHIVE_LATE("archive"),
         DRAINING("draining");
@@ -71,13 +66,10 @@ public class Readiness {
     private Clocks clocks;
     private NodeMetrics metrics;
     private Warnings warnings;
-    private HeapWatermark heap;
     /** Zero if the archive is not watched. */
     private long mostLagMillis;
 
     private ScheduledFuture<?> probeTask;
-    /** How many probes in a row found the heap too full. */
-    private volatile int fullProbes;
     /** When the last probe came back; before, when the node started. */
     private volatile long readyAt;
 
@@ -96,7 +88,6 @@ public class Readiness {
             Clocks clocks,
             NodeMetrics metrics,
             Warnings warnings,
-            HeapWatermark heap,
             RoomcastConfig config) {
         this.mostLagMillis = config.get(ArchiveKeys.LAG).toMillis();
         this.relay = relay;
@@ -104,7 +95,6 @@ public class Readiness {
         this.clocks = clocks;
         this.metrics = metrics;
         this.warnings = warnings;
-        this.heap = heap;
     }
 
     public State state() {
@@ -113,9 +103,6 @@ public class Readiness {
             return State.DRAINING;
         } else if (probed != State.READY) {
             return probed;
-        }
-        if (fullProbes >= FULL_PROBES) {
-            return State.OUT_OF_MEMORY;
         }
         return warming ? State.WARMING : isArchiveLate() ? State.ARCHIVE_LATE : State.READY;
     }
@@ -163,10 +150,6 @@ public class Readiness {
 
     private void probe() {
         long started = clocks.nanos().getAsLong();
-        fullProbes = heap.isReached() ? fullProbes + 1 : 0;
-        if (fullProbes >= FULL_PROBES) {
-            warnings.warn("memory", () -> "The node is not ready: its heap is too full; see roomcast.limits.free-heap");
-        }
         // On the timer's thread, because a node whose pool is stuck must not stay ready.
         var unused = threads.within(PROBE_TIMEOUT_SECONDS, relay.probe(), Runnable::run)
                 .whenComplete((cameBack, failure) -> {

@@ -10,7 +10,6 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Author;
 import io.roomcast.node.Clocks;
-import io.roomcast.node.FilledHeap;
 import io.roomcast.node.Limits;
 import io.roomcast.node.RoomSettings;
 import io.roomcast.node.RunningTime;
@@ -62,13 +61,7 @@ class DrainTest {
             new RoomSettings(config, new Limits(config, metrics)),
             warnings);
     private final Readiness readiness = new Readiness(
-            null,
-            threads,
-            Clocks.system(),
-            metrics,
-            warnings,
-            FilledHeap.empty(),
-            RoomcastConfig.load(key -> Optional.empty(), Set.of()));
+            null, threads, Clocks.system(), metrics, warnings, RoomcastConfig.load(key -> Optional.empty(), Set.of()));
     private final InFlight requests = new InFlight(new Limits(config, metrics));
     private final Drain drain = new Drain(sessions, readiness, threads, Clocks.system(), config);
 

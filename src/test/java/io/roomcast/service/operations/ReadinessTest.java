@@ -7,7 +7,6 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.local.LocalRelay;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
-import io.roomcast.node.FilledHeap;
 import io.roomcast.node.Threads;
 import io.roomcast.node.Warnings;
 import io.roomcast.relay.HistoryLimits;
@@ -54,41 +53,12 @@ class ReadinessTest {
                 new Clocks(timer, timer::nanos),
                 new NodeMetrics(),
                 new Warnings(new Clocks(timer, timer::nanos)),
-                FilledHeap.empty(),
                 RoomcastConfig.load(key -> Optional.empty(), Set.of()));
         readiness.start();
         assertEquals(Readiness.State.READY, readiness.state());
         relay.hold("probe");
         timer.advance(5_000);
         assertEquals(Readiness.State.RELAY_UNAVAILABLE, readiness.state());
-    }
-
-    @Test
-    void aNodeWhoseHeapStaysFullIsNotReady() {
-        ManualTimer timer = new ManualTimer();
-        Clocks clocks = new Clocks(timer, timer::nanos);
-        FilledHeap heap = new FilledHeap();
-        Readiness readiness = new Readiness(
-                new LocalRelay(
-                        new HistoryLimits(10, Duration.ofHours(1), 1 << 20).everywhere(),
-                        1 << 20,
-                        clocks.wall(),
-                        timer),
-                new Threads(Runnable::run, timer, Thread::new),
-                clocks,
-                new NodeMetrics(),
-                new Warnings(clocks),
-                heap.watermark(timer::nanos),
-                RoomcastConfig.load(key -> Optional.empty(), Set.of()));
-        readiness.start();
-        heap.fill(FilledHeap.BYTES);
-        timer.advance(4_000);
-        assertEquals(Readiness.State.READY, readiness.state(), "it may be over in a moment");
-        timer.advance(2_000);
-        assertEquals("memory", readiness.state().word());
-        heap.fill(0);
-        timer.advance(2_000);
-        assertEquals(Readiness.State.READY, readiness.state());
     }
 
     @Test
@@ -108,7 +78,6 @@ class ReadinessTest {
                 clocks,
                 new NodeMetrics(),
                 new Warnings(clocks),
-                FilledHeap.empty(),
                 RoomcastConfig.load(key -> Optional.empty(), Set.of()));
         try (CapturedLog log = CapturedLog.of("io.roomcast")) {
             readiness.start();

@@ -7,7 +7,6 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.local.LocalRelay;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
-import io.roomcast.node.FilledHeap;
 import io.roomcast.node.Threads;
 import io.roomcast.node.Warnings;
 import io.roomcast.relay.HistoryLimits;
@@ -35,7 +34,6 @@ class WarmUpTest {
             clocks,
             new NodeMetrics(),
             new Warnings(clocks),
-            FilledHeap.empty(),
             RoomcastConfig.load(key -> Optional.empty(), Set.of()));
 
     private WarmUp warmUp(String duration) {
